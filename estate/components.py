@@ -1,0 +1,189 @@
+"""Components: what runs, said without where it runs. A target (`deploy/targets`) turns them into processes or workloads.
+
+Arguments, environment values and file contents are *templates*: plain strings, or `Text` made of strings and
+references. A target resolves a reference: `Address` becomes `127.0.0.1:21004` locally and `query.monitoring.svc:10902`
+in a cluster. So what is known about Thanos is written once, in `thanos/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`host:port` where others reach `port` of `component`."""
+
+    component: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """`host:port` that this component binds for its own port."""
+
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortNumber:
+    """The number alone that this component binds for its own port, for programs that take host and port apart."""
+
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenHost:
+    """The host alone that this component binds (loopback locally, all interfaces in a pod)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath:
+    """The path where the target put a rendered file; of this component, or of another one that it names."""
+
+    file: str
+    component: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataPath:
+    """The data folder of this component, or of another one it shares a volume with; `below` is a path inside it."""
+
+    component: str = ""
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretValue:
+    """The value of a secret reference (`env:NAME`, `file:PATH`), read by the target at start and never written to a log."""
+
+    reference: str
+
+
+Reference = Address | Listen | PortNumber | ListenHost | FilePath | DataPath | SecretValue
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Strings and references in a row, joined without a separator."""
+
+    parts: tuple[str | Reference, ...]
+
+
+Template = str | Text
+# What a rendered YAML or JSON file may hold: plain values with templates at the leaves.
+Document = Mapping[str, Any] | list[Any]
+
+
+def text(*parts: str | Reference) -> Text:
+    """`text("--web.listen-address=", Listen("http"))`."""
+    return Text(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file a component reads. `content` is text as it is, or a document dumped as YAML (or JSON by the name's ending).
+
+    `secret` files are written with mode 0600 and are never shown.
+    """
+
+    path: str
+    content: Template | Document
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A third-party binary by its name in `deploy/engines` (`prometheus`, `thanos`, `azurite` …)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Our own command line: `singlepane` followed by the component's arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """An HTTP GET that answers 2xx when the component is ready (`tls`: over HTTPS, certificate not verified: it is loopback or a pod)."""
+
+    port: str
+    path: str
+    tls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Requests and limits as Kubernetes quantities; `cpu` in cores."""
+
+    cpu: str = "100m"
+    memory: str = "128Mi"
+    memory_limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One thing that runs.
+
+    `name` is unique in the estate and a DNS label; `kind` is what it is (`prometheus`, `sidecar`, `exporter` …);
+    `ports` maps a port's name to its conventional number, the first is the one a person opens;
+    `metrics` is where its own metrics are (`port`, `path`), or None;
+    `needs` are components that must be ready before it starts;
+    `stop_seconds` is how long an orderly stop may take before it is killed;
+    `note` is said beside it in tables, for example that its settings suit a demonstration only.
+    """
+
+    name: str
+    kind: str
+    cluster: str
+    command: Engine | Own
+    arguments: tuple[Template, ...] = ()
+    ports: Mapping[str, int] = field(default_factory=dict)
+    ready: Probe | None = None
+    metrics: tuple[str, str] | None = None
+    files: tuple[File, ...] = ()
+    environment: Mapping[str, Template] = field(default_factory=dict)
+    storage: str = ""
+    needs: tuple[str, ...] = ()
+    replica: int | None = None
+    resources: Resources = Resources()
+    identity: str = ""
+    stop_seconds: float = 10.0
+    note: str = ""
+
+    def address(self, port: str = "") -> Address:
+        """Where others reach this component; the first port unless named."""
+        return Address(self.name, port or next(iter(self.ports)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeJob:
+    """What one cluster's Prometheus scrapes: targets under one job name.
+
+    `targets` are addresses; `labels` are added to every series of the job; `interval` is a Prometheus duration,
+    empty for the global one.
+    """
+
+    job: str
+    cluster: str
+    targets: tuple[Address, ...]
+    path: str = "/metrics"
+    interval: str = ""
+    scheme: Literal["http", "https"] = "http"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """A Prometheus rule file as a document, and who evaluates it.
+
+    `scope`: `cluster` (every cluster's Prometheus, over its own data), `hub` (the hub's Prometheus only),
+    `global` (Thanos Rule, over all clusters).
+    """
+
+    name: str
+    scope: Literal["cluster", "hub", "global"]
+    document: Mapping[str, Any]
