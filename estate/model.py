@@ -262,6 +262,8 @@ class Local(Row):
 
     replace: dict[Annotated[str, Field(pattern=r"^https?://[^\s]+$")], Literal["shop"]] = {}
     """URL prefixes that lead to a simulator instead, such as https://api.shop.example to `shop`."""
+    fleet: str = ""
+    """Fleet file of the Azure simulator, relative to the estate file; needed where an exporter is of kind azure."""
     grafana: str = ""
     """Path of a grafana binary; empty looks on PATH."""
 
