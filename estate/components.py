@@ -108,7 +108,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """An HTTP GET that answers 2xx when the component is ready (`tls`: over HTTPS, certificate not verified: it is loopback or a pod)."""
+    """An HTTP GET that answers 2xx when the component is ready; an empty `path` asks only that the port accepts connections.
+
+    `tls`: over HTTPS, its certificate not verified (it is loopback or a pod).
+    """
 
     port: str
     path: str
