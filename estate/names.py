@@ -1,102 +1,197 @@
-"""Constrained strings: each name is checked against what it will become in Azure, Kubernetes, DNS and Prometheus."""
+"""Constrained text: each name is checked against what it becomes in Azure, Kubernetes, DNS and Prometheus."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator
 
+from estate.spelling import Spelling, refusal
 
-def _pattern(kind: str, pattern: str, allowed: str, longest: int) -> AfterValidator:
-    """A validator for one kind of name; its error says what is allowed."""
-    compiled = re.compile(pattern)
 
-    def check(value: str) -> str:
-        if len(value) > longest or not compiled.fullmatch(value):
-            raise ValueError(f"{kind} {value!r} is not valid: {allowed}, at most {longest} characters")
-        return value
+def _hyphenated(value: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
 
-    return AfterValidator(check)
+
+def _joined(value: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", value.lower())
+
+
+def _underscored(value: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_]+", "_", value).strip("_")
+
+
+def _plain_value(value: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", value).strip("-_.")
+
+
+def _version(value: str) -> str:
+    return ".".join(re.findall(r"\d+", value)[:3])
 
 
 # RFC 1123 label: becomes Kubernetes object names and host names.
-DnsLabel = Annotated[
-    str,
-    _pattern("name", r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", "lower-case letters, digits and inner hyphens", 63),
-]
+DNS_LABEL = Spelling(
+    "invalid-name",
+    "name",
+    r"[a-z0-9]([-a-z0-9]*[a-z0-9])?",
+    "lower-case letters, digits and inner hyphens, at most 63 characters",
+    63,
+    _hyphenated,
+)
 # A cluster name becomes `<component>-<cluster>-<replica>`, a DNS label of 63, and a label value.
-ClusterName = Annotated[
-    str,
-    _pattern(
-        "cluster name",
-        r"[a-z]([-a-z0-9]*[a-z0-9])?",
-        "lower-case letters, digits and inner hyphens, starting with a letter",
-        40,
-    ),
-]
+CLUSTER_NAME = Spelling(
+    "invalid-cluster-name",
+    "cluster name",
+    r"[a-z]([-a-z0-9]*[a-z0-9])?",
+    "lower-case letters, digits and inner hyphens, a letter first, at most 40 characters",
+    40,
+    _hyphenated,
+)
 # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules (Microsoft.Storage)
-StorageAccount = Annotated[
-    str, _pattern("storage account", r"[a-z0-9]{3,}", "3 to 24 lower-case letters and digits", 24)
-]
-Container = Annotated[
-    str,
-    _pattern(
-        "container",
-        r"[a-z0-9](-?[a-z0-9]){2,}",
-        "3 to 63 lower-case letters, digits and single inner hyphens",
-        63,
-    ),
-]
-Region = Annotated[str, _pattern("region", r"[a-z]+[a-z0-9]*", "the short form, such as westeurope", 40)]
-Uuid = Annotated[
-    str,
-    _pattern(
-        "id",
-        r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-        "a UUID such as 00000000-0000-0000-0000-000000000000",
-        36,
-    ),
-]
-KubernetesVersion = Annotated[
-    str, _pattern("version", r"1\.\d{1,2}(\.\d{1,3})?", 'a Kubernetes version in quotes, such as "1.36"', 10)
-]
+STORAGE_ACCOUNT = Spelling(
+    "invalid-storage-account",
+    "storage account name",
+    r"[a-z0-9]{3,24}",
+    "3 to 24 lower-case letters and digits",
+    24,
+    _joined,
+)
+CONTAINER = Spelling(
+    "invalid-container",
+    "blob container name",
+    r"[a-z0-9](-?[a-z0-9]){2,}",
+    "3 to 63 lower-case letters, digits and single inner hyphens",
+    63,
+    _hyphenated,
+)
+REGION = Spelling(
+    "invalid-region",
+    "Azure region",
+    r"[a-z]+[0-9]*",
+    "the short form, lower-case letters and maybe a digit at the end, such as westeurope or eastus2",
+    40,
+    _joined,
+)
+UUID = Spelling(
+    "invalid-id",
+    "id",
+    r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    "a UUID, such as 00000000-0000-0000-0000-000000000000",
+    36,
+    lambda value: value.strip("{} \n"),
+)
+KUBERNETES_VERSION = Spelling(
+    "invalid-version",
+    "Kubernetes version",
+    r"1\.\d{1,2}(\.\d{1,3})?",
+    'one in quotes, such as "1.36" or "1.36.2"',
+    10,
+    _version,
+)
 # https://prometheus.io/docs/concepts/data_model/
-MetricName = Annotated[
-    str,
-    _pattern(
-        "metric name",
-        r"[a-zA-Z_:][a-zA-Z0-9_:]*",
-        "letters, digits, underscores and colons, not starting with a digit",
-        200,
-    ),
-]
-LabelName = Annotated[
-    str,
-    _pattern(
-        "label name",
-        r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*",
-        "letters, digits and underscores, not starting with a digit or two underscores",
-        100,
-    ),
-]
+METRIC_NAME = Spelling(
+    "invalid-metric-name",
+    "metric name",
+    r"[a-zA-Z_:][a-zA-Z0-9_:]*",
+    "letters, digits, underscores and colons, not a digit first, at most 200 characters",
+    200,
+    _underscored,
+)
+LABEL_NAME = Spelling(
+    "invalid-label-name",
+    "label name",
+    r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*",
+    "letters, digits and underscores, not a digit or two underscores first, at most 100 characters",
+    100,
+    _underscored,
+)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
-LabelValue = Annotated[
-    str,
-    _pattern(
-        "label value",
-        r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?",
-        "letters, digits, '-', '_' and '.', starting and ending with a letter or digit",
-        63,
-    ),
-]
+LABEL_VALUE = Spelling(
+    "invalid-label-value",
+    "label value",
+    r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?",
+    "letters, digits, '-', '_' and '.', a letter or digit at both ends, at most 63 characters",
+    63,
+    _plain_value,
+)
+RESOURCE_TYPE = Spelling(
+    "invalid-resource-type",
+    "Azure resource type",
+    r"[A-Za-z0-9.]+(/[A-Za-z0-9]+)+",
+    "provider and type, such as Microsoft.Storage/storageAccounts",
+    200,
+)
 # `keyvault:` takes VAULT/NAME (vault 3-24, secret 1-127 of letters, digits and hyphens).
-SecretReference = Annotated[
-    str,
-    _pattern(
-        "secret",
-        r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:[A-Za-z][A-Za-z0-9-]{2,23}/[A-Za-z0-9-]{1,127}",
-        "a reference env:NAME, file:PATH or keyvault:VAULT/NAME, never the secret itself",
-        400,
-    ),
-]
+_REFERENCE = r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:[A-Za-z][A-Za-z0-9-]{2,23}/[A-Za-z0-9-]{1,127}"
+_REFERENCES = "env:NAME, file:PATH or keyvault:VAULT/NAME, never the secret itself"
+SECRET = Spelling(
+    "literal-secret", "reference to a secret", _REFERENCE, f"a reference {_REFERENCES}", 400, secret=True
+)
+WORKLOAD_OR_SECRET = Spelling(
+    "literal-secret",
+    "identity",
+    _REFERENCE,
+    f"workload, or a reference {_REFERENCES}",
+    400,
+    words=("workload",),
+    secret=True,
+)
+WORKLOAD_CLI_OR_SECRET = Spelling(
+    "literal-secret",
+    "identity",
+    _REFERENCE,
+    f"workload, cli, or a reference {_REFERENCES}",
+    400,
+    words=("workload", "cli"),
+    secret=True,
+)
+URL = Spelling(
+    "invalid-url", "address", r"https?://[^\s/?#]+[^\s]*", "one that begins with http:// or https://", 2000
+)
+# Query parameters that carry a secret at well-known services (shared access signatures, function keys, API keys).
+SECRET_PARAMETERS = frozenset(
+    {"access_token", "api_key", "apikey", "auth", "code", "key", "password", "pwd", "secret", "sig", "token"}
+)
+
+
+def _without_secret(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        parameters = parse_qsl(parts.query, keep_blank_values=True)
+        # Reading the port is what checks it.
+        valid = parts.port is None or parts.hostname is not None
+    except ValueError:
+        valid = False
+    if not valid:
+        raise refusal("invalid-url", "this is no address", f"write {URL.allowed}")
+    if "@" in parts.netloc:
+        raise refusal(
+            "literal-secret", "the address holds a user or a password", "leave it out of the address"
+        )
+    for name, _ in parameters:
+        if name.lower() in SECRET_PARAMETERS:
+            raise refusal(
+                "literal-secret",
+                f"the address holds a secret, its parameter {name!r}",
+                "leave it out: an estate holds references to secrets only",
+            )
+    return url
+
+
+DnsLabel = Annotated[str, DNS_LABEL]
+ClusterName = Annotated[str, CLUSTER_NAME]
+StorageAccount = Annotated[str, STORAGE_ACCOUNT]
+Container = Annotated[str, CONTAINER]
+Region = Annotated[str, REGION]
+Uuid = Annotated[str, UUID]
+KubernetesVersion = Annotated[str, KUBERNETES_VERSION]
+MetricName = Annotated[str, METRIC_NAME]
+LabelName = Annotated[str, LABEL_NAME]
+LabelValue = Annotated[str, LABEL_VALUE]
+ResourceType = Annotated[str, RESOURCE_TYPE]
+SecretReference = Annotated[str, SECRET]
+WorkloadOrSecret = Annotated[str, WORKLOAD_OR_SECRET]
+WorkloadCliOrSecret = Annotated[str, WORKLOAD_CLI_OR_SECRET]
+Url = Annotated[str, URL, AfterValidator(_without_secret)]

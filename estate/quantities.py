@@ -1,54 +1,114 @@
-"""Durations and counts as Prometheus and people write them: `30s`, `2h`, `1h30m`, `30d`, `2y`; `400k`, `1.5M`."""
+"""Durations and counts as Prometheus and people write them: `30s`, `1h30m`, `30d`, `2y`; `400k`, `1.5M`."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, LiteralString
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from estate.spelling import refusal, shown
 
 # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#generic-placeholders (<duration>)
 _UNITS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-_COUNT = re.compile(r"(\d+(?:\.\d+)?)([kM]?)")
+_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+_COUNT = re.compile(r"(\d+(?:\.\d+)?)([kM]?)", re.ASCII)
+# What people write for a unit, to offer the right one.
+_SPOKEN = re.compile(
+    r"(\d+) *(y|w|d|h|m|s)(?:ear|eek|ay|our|r|in|inute|ec|econd)?s?", re.ASCII | re.IGNORECASE
+)
+# Longer texts are no quantities, and Python refuses to read numbers of thousands of digits.
+_LONGEST = 40
 
 
 def seconds(duration: str) -> int:
-    """Seconds of a Prometheus duration. Raises ValueError for anything else; `0` is not a duration."""
-    match = _DURATION.fullmatch(duration)
+    """Seconds of a Prometheus duration. Raises ValueError for anything else; `0s` is not a duration."""
+    match = _DURATION.fullmatch(duration) if len(duration) <= _LONGEST else None
     if not duration or match is None:
-        raise ValueError(
-            f"{duration!r} is not a duration: write a number and a unit of s, m, h, d, w, y, such as 30s or 1h30m"
-        )
+        raise ValueError(f"{shown(duration)} is no duration")
     total = sum(
         int(amount) * size for amount, size in zip(match.groups(), _UNITS.values(), strict=True) if amount
     )
     if not 0 < total <= 100 * _UNITS["y"]:
-        raise ValueError(f"{duration!r} is out of range: more than 0s and at most 100y")
+        raise ValueError(f"{shown(duration)} is out of range: more than 0s and at most 100y")
     return total
 
 
 def _duration(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(
-            f"{value!r} is not a duration: write it with a unit, such as {value if isinstance(value, int) else 30}s"
-        )
-    seconds(value)
-    return value
+    text = str(value)
+    if isinstance(value, str):
+        try:
+            seconds(value)
+        except ValueError as error:
+            spoken = _SPOKEN.fullmatch(text.strip())
+            offer = (
+                f'write "{spoken[1]}{spoken[2].lower()}": ' if spoken and int(spoken[1] or 0) else "write "
+            )
+            raise refusal("invalid-duration", str(error), f"{offer}{DURATION.allowed}") from None
+        return value
+    number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000
+    offer = f'write a unit, such as "{value}s": ' if number else "write "
+    raise refusal("invalid-duration", f"{shown(value)} is no duration", f"{offer}{DURATION.allowed}")
 
 
 def _count(value: Any) -> int:
-    if isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a number: write one such as 400000 or 400k")
-    if isinstance(value, int) and value > 0:
-        return value
-    match = _COUNT.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError(f"{value!r} is not a number: write one such as 400000, 400k or 1.5M")
-    return round(float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]])
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, str) and len(value) <= _LONGEST and (match := _COUNT.fullmatch(value)):
+        number = round(float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]])
+    else:
+        raise refusal("invalid-count", f"{shown(value)} is no number", f"write {COUNT.allowed}")
+    if not 0 < number <= 1_000_000_000:
+        raise refusal("invalid-count", f"{shown(value)} is out of range", f"write {COUNT.allowed}")
+    return number
 
 
+@dataclass(frozen=True)
+class Quantity:
+    """A rule of `Annotated` that reads a quantity; `allowed` completes the sentence "write …"."""
+
+    code: LiteralString
+    what: str
+    allowed: str
+    read: Callable[[Any], Any]
+    schema: tuple[tuple[str, Any], ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return dict(self.schema)
+
+
+DURATION = Quantity(
+    "invalid-duration",
+    "duration",
+    "numbers with units of y, w, d, h, m, s, largest first, such as 30s or 1h30m",
+    _duration,
+    (("type", "string"), ("pattern", r"^(?=.)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$")),
+)
+COUNT = Quantity(
+    "invalid-count",
+    "number",
+    "1 to 1000M, such as 400000, 400k or 1.5M",
+    _count,
+    (
+        (
+            "anyOf",
+            [
+                {"type": "integer", "minimum": 1, "maximum": 1_000_000_000},
+                {"type": "string", "pattern": r"^\d+(\.\d+)?[kM]?$"},
+            ],
+        ),
+    ),
+)
 # Kept as it was written (what Prometheus reads); `seconds()` gives its length.
-Duration = Annotated[str, BeforeValidator(_duration)]
+Duration = Annotated[str, DURATION]
 # An int; `400k` is 400,000.
-Count = Annotated[int, BeforeValidator(_count), PlainSerializer(int)]
+Count = Annotated[int, COUNT]

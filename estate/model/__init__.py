@@ -1,0 +1,136 @@
+"""The typed estate: what one file may say. Frozen, extra keys forbidden.
+
+The docstrings here are what `singlepane estate explain` prints and editors show. Inheritance is one level
+deep: `defaults.cluster` is laid under each cluster's row (`estate/inherit.py` does it, before validation),
+nothing else inherits.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from estate.model.alerts import Alerts, Heartbeat, Receiver, SinglepaneReceiver, WebhookReceiver
+from estate.model.clusters import Cluster, PrometheusSettings, Subscription, Tenant
+from estate.model.exporters import (
+    Aggregation,
+    AzureExporter,
+    AzureMetric,
+    EstateExporter,
+    Exporter,
+    ExporterRow,
+    Grain,
+    JsonExporter,
+    JsonMetric,
+)
+from estate.model.metrics import Metrics, QuerySettings, Retention, Store
+from estate.model.row import Row
+from estate.names import ClusterName, DnsLabel, Url
+
+__all__ = [
+    "API_VERSION",
+    "RESERVED",
+    "Aggregation",
+    "Alerts",
+    "AzureExporter",
+    "AzureMetric",
+    "Cluster",
+    "Defaults",
+    "Estate",
+    "EstateExporter",
+    "Exporter",
+    "ExporterRow",
+    "Grain",
+    "Heartbeat",
+    "JsonExporter",
+    "JsonMetric",
+    "Local",
+    "Metrics",
+    "PrometheusSettings",
+    "QuerySettings",
+    "Receiver",
+    "Retention",
+    "Row",
+    "SinglepaneReceiver",
+    "Store",
+    "Subscription",
+    "Tenant",
+    "WebhookReceiver",
+]
+
+API_VERSION = "singlepane/v1"
+# Keys that later modules will fill. Naming them today is a finding, not an unknown key.
+RESERVED = (
+    "dashboards",
+    "logs",
+    "gateways",
+    "zones",
+    "certificates",
+    "access",
+    "routes",
+    "services",
+    "releases",
+    "pipelines",
+    "infra",
+)
+
+
+class Local(Row):
+    """What `singlepane up` puts in the place of what is not on this machine. No other target reads it."""
+
+    replace: dict[Url, Literal["shop"]] = Field(default={})
+    """URL prefixes that lead to a simulator instead, such as https://api.shop.example to `shop`."""
+    fleet: str = ""
+    """Fleet file of the Azure simulator, relative to the estate file.
+
+    Needed where an exporter is of kind azure.
+    """
+    grafana: str = ""
+    """Path of a grafana binary; empty looks on PATH."""
+
+
+class Defaults(Row):
+    """Laid under each row before it is read; the row wins, key by key."""
+
+    cluster: dict[str, Any] = Field(default={})
+    """Keys of a cluster's row.
+
+    `prometheus` is laid under key by key; every other key of the row wins as a whole.
+    """
+
+
+class Estate(Row):
+    """All that one file describes."""
+
+    api_version: Annotated[Literal["singlepane/v1"], Field(alias="apiVersion")]
+    """Version of this format."""
+    name: DnsLabel
+    """Name of the estate; it names the state folder and the objects made for it."""
+    include: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
+    """Other files that hold parts of this estate, by path, relative to this file.
+
+    A row may stand in one file only.
+    """
+    tenants: Annotated[dict[DnsLabel, Tenant], Field(min_length=1)]
+    """Microsoft Entra tenants by name."""
+    subscriptions: Annotated[dict[DnsLabel, Subscription], Field(min_length=1)]
+    """Azure subscriptions by name."""
+    hub: ClusterName
+    """The cluster where the global view lives."""
+    defaults: Defaults = Defaults()
+    """Laid under each row before it is read."""
+    clusters: Annotated[dict[ClusterName, Cluster], Field(min_length=1)]
+    """Clusters by name; the name is the `cluster` external label."""
+    metrics: Metrics
+    """Metrics: the object store, retention and the global query."""
+    exporters: dict[DnsLabel, Exporter] = Field(default={})
+    """Exporters by name."""
+    alerts: Alerts
+    """Alerts: who is told."""
+    local: Local = Local()
+    """What `singlepane up` puts in the place of what is not on this machine."""
+
+    def workloads(self) -> tuple[str, ...]:
+        """Names of all clusters but the hub, in the order of the file."""
+        return tuple(name for name in self.clusters if name != self.hub)

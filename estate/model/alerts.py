@@ -1,0 +1,50 @@
+"""Alerts: who is told, and how it is noticed that nobody is told any more."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from estate.model.row import Row
+from estate.names import DnsLabel, SecretReference
+from estate.quantities import Duration
+
+
+class SinglepaneReceiver(Row):
+    """The singlepane server, which keeps the last notifications and heartbeats and shows them."""
+
+    kind: Literal["singlepane"]
+
+
+class WebhookReceiver(Row):
+    """Any HTTP endpoint that takes Alertmanager's webhook document."""
+
+    kind: Literal["webhook"]
+    url: SecretReference
+    """Reference to the URL: webhook URLs hold tokens."""
+
+
+Receiver = Annotated[SinglepaneReceiver | WebhookReceiver, Field(discriminator="kind")]
+
+
+class Heartbeat(Row):
+    """The dead man's switch: every cluster's Watchdog alert, sent again and again."""
+
+    receiver: DnsLabel
+    """Receiver of the heartbeats."""
+    every: Duration = "1m"
+    """How often a heartbeat is sent."""
+
+
+class Alerts(Row):
+    """Alerts: who is told."""
+
+    receivers: Annotated[dict[DnsLabel, Receiver], Field(min_length=1)]
+    """Receivers by name."""
+    default: DnsLabel
+    """Receiver of every alert that no route takes."""
+    heartbeat: Heartbeat
+    """The dead man's switch."""
+    repeat: Duration = "4h"
+    """A notification that still fires is sent again after this long."""

@@ -1,0 +1,110 @@
+"""Exporters: what is measured beside what Prometheus can scrape by itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from estate.model.row import Row
+from estate.names import (
+    ClusterName,
+    DnsLabel,
+    LabelName,
+    MetricName,
+    ResourceType,
+    SecretReference,
+    Url,
+    WorkloadCliOrSecret,
+)
+from estate.quantities import Duration
+
+Aggregation = Literal["Average", "Minimum", "Maximum", "Total", "Count"]
+Grain = Literal["PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D"]
+
+
+class AzureMetric(Row):
+    """Metrics of one Azure resource type."""
+
+    type: ResourceType
+    """Resource type, such as Microsoft.Storage/storageAccounts."""
+    names: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+    """Metric names as Azure Monitor defines them."""
+    aggregations: list[Aggregation] = Field(default=[])
+    """Aggregations; empty takes each metric's primary one."""
+    interval: Grain = "PT1M"
+    """Time grain of the points."""
+    dimensions: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
+    """Dimensions to split by; each becomes a label."""
+
+
+class ExporterRow(Row):
+    """What all exporters share."""
+
+    clusters: list[ClusterName] = Field(default=[])
+    """Clusters that run it; empty means the hub."""
+    interval: Duration = "1m"
+    """How often it fetches. Scrapes never fetch: they read the last result."""
+
+
+def _scope_form(value: Any) -> str:
+    return "<names>" if isinstance(value, list) else "<word>"
+
+
+# Tagged, so that a wrong scope is one error in the form that was meant, and not one for each form.
+Scope = Annotated[
+    Annotated[Literal["own"], Tag("<word>")] | Annotated[list[DnsLabel], Field(min_length=1), Tag("<names>")],
+    Discriminator(_scope_form),
+]
+
+
+class AzureExporter(ExporterRow):
+    """Metrics of Azure resources, from Azure Monitor."""
+
+    kind: Literal["azure"]
+    scope: Scope = "own"
+    """Subscriptions to read, by name; `own` is the subscription of the cluster that runs it."""
+    metrics: Annotated[list[AzureMetric], Field(min_length=1)]
+    """Metrics by resource type."""
+    identity: WorkloadCliOrSecret = "workload"
+    """How it signs in: workload identity, the Azure CLI, or a reference to a client secret."""
+
+
+class JsonMetric(Row):
+    """One metric out of a JSON document."""
+
+    name: MetricName
+    """Prometheus metric name; a counter's ends in _total."""
+    type: Literal["gauge", "counter"] = "gauge"
+    """Prometheus type."""
+    help: Annotated[str, Field(min_length=1)]
+    """One sentence on what it measures."""
+    items: str = "[@]"
+    """JMESPath to the list of objects, one series each."""
+    value: str
+    """JMESPath, inside an item, to the number."""
+    labels: dict[LabelName, str] = Field(default={})
+    """Label name to a JMESPath inside the item."""
+
+
+class JsonExporter(ExporterRow):
+    """Metrics out of a JSON document over HTTP, by JMESPath."""
+
+    kind: Literal["json"]
+    url: Url
+    """The document's address."""
+    timeout: Duration = "10s"
+    """A reply that takes longer counts as failed."""
+    bearer: SecretReference | None = None
+    """Reference to a bearer token."""
+    metrics: Annotated[list[JsonMetric], Field(min_length=1)]
+    """The metrics to take from it."""
+
+
+class EstateExporter(ExporterRow):
+    """The estate's inventory: every expected cluster as a series, so that a silent one can be missed."""
+
+    kind: Literal["estate"]
+
+
+Exporter = Annotated[AzureExporter | JsonExporter | EstateExporter, Field(discriminator="kind")]

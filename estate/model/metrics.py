@@ -1,0 +1,59 @@
+"""The object store, retention and the global query."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from estate.model.row import Row
+from estate.names import Container, LabelName, StorageAccount, WorkloadOrSecret
+from estate.quantities import Duration
+
+
+class Store(Row):
+    """The blob container where all clusters keep their blocks."""
+
+    account: StorageAccount
+    """Storage account name."""
+    container: Container
+    """Blob container name."""
+    identity: WorkloadOrSecret = "workload"
+    """`workload` for workload identity, or a reference to the account's connection string."""
+
+
+class Retention(Row):
+    """How long blocks are kept in the object store, by resolution.
+
+    Coarser data must be kept at least as long as finer. Equal lengths keep every graph zoomable down to the
+    scrape interval; shorter finer ones cost less.
+    """
+
+    raw: Duration = "30d"
+    """Raw samples. At least 40h, so that they are downsampled before they go."""
+    five_minutes: Annotated[Duration, Field(alias="5m")] = "180d"
+    """Five-minute resolution. At least 10d, so that it is downsampled before it goes."""
+    one_hour: Annotated[Duration, Field(alias="1h")] = "2y"
+    """One-hour resolution."""
+
+
+class QuerySettings(Row):
+    """The global view. Its timeouts are ordered: `store_response_timeout` is below `timeout`."""
+
+    timeout: Duration = "2m"
+    """A query that takes longer is stopped."""
+    store_response_timeout: Duration = "30s"
+    """A store that sends nothing for this long is left out, and the reply says so."""
+
+
+class Metrics(Row):
+    """Metrics: the object store, retention and the global query."""
+
+    store: Store
+    """The blob container where all clusters keep their blocks."""
+    retention: Retention = Retention()
+    """How long blocks are kept, by resolution."""
+    query: QuerySettings = QuerySettings()
+    """The global view."""
+    replica_label: LabelName = "prometheus_replica"
+    """External label that tells the replicas of a pair apart; Query removes it."""
