@@ -77,9 +77,9 @@ Template = str | Text
 Document = Mapping[str, Any] | list[Any]
 
 
-def text(*parts: str | Reference) -> Text:
-    """`text("--web.listen-address=", Listen("http"))`."""
-    return Text(parts)
+def text(*parts: str | Reference | Text) -> Text:
+    """`text("--web.listen-address=", Listen("http"))`; a `Text` among the parts is laid out flat."""
+    return Text(tuple(leaf for part in parts for leaf in (part.parts if isinstance(part, Text) else (part,))))
 
 
 @dataclass(frozen=True, slots=True)
