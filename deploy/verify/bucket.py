@@ -1,0 +1,113 @@
+"""The blocks in the object store, as `thanos tools bucket ls` lists them with the store gateway's access."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.verify.ground import Broken, Ground
+from estate.errors import EngineError
+
+LISTING_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One meta.json: times are Unix seconds, `resolution` milliseconds between samples (0 = raw)."""
+
+    ulid: str
+    labels: Mapping[str, str]
+    source: str
+    resolution: int
+    start: float
+    end: float
+
+
+def parse(listing: str) -> tuple[Block, ...]:
+    """The metas that `-o json` writes one after another. Raises ValueError for anything else."""
+    decoder = json.JSONDecoder()
+    blocks = []
+    rest = listing.lstrip()
+    while rest:
+        meta, length = decoder.raw_decode(rest)
+        blocks.append(_block(meta))
+        rest = rest[length:].lstrip()
+    return tuple(blocks)
+
+
+def _block(meta: Mapping[str, Any]) -> Block:
+    thanos = meta["thanos"]
+    return Block(
+        ulid=meta["ulid"],
+        labels=thanos["labels"],
+        source=thanos["source"],
+        resolution=thanos["downsample"]["resolution"],
+        start=meta["minTime"] / 1000,
+        end=meta["maxTime"] / 1000,
+    )
+
+
+async def blocks(ground: Ground) -> tuple[Block, ...]:
+    """All blocks in the bucket now. Raises Broken when they cannot be listed."""
+    config = Path(ground.deployment.state_folder) / "files" / "store" / "objstore.yaml"
+    if not config.is_file():
+        raise Broken(
+            f"there is no object store configuration at {config}",
+            "run `singlepane up` again, which writes it",
+            final=True,
+        )
+    try:
+        thanos = ground.engine("thanos")
+    except EngineError as error:
+        raise Broken(error.message, error.remedy, final=True) from error
+    async with ground.engine_runs:
+        code, out, err = await _run(
+            thanos,
+            "tools",
+            "bucket",
+            "ls",
+            "--output=json",
+            "--log.level=error",
+            f"--objstore.config-file={config}",
+        )
+    if code != 0:
+        raise Broken(
+            f"the bucket cannot be listed: {_last_line(err)}",
+            "see whether the object store runs: `singlepane status`",
+        )
+    try:
+        return parse(out)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Broken(
+            f"the bucket holds a block whose meta.json is not understood: {error!r}",
+            f"look at it with `{thanos} tools bucket ls -o wide --objstore.config-file={config}`",
+        ) from None
+
+
+async def _run(*command: str | Path) -> tuple[int, str, str]:
+    """Exit code and output of a command; killed when it takes too long or nobody waits for it any more."""
+    process = await asyncio.create_subprocess_exec(
+        *map(str, command),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(LISTING_SECONDS):
+            out, err = await process.communicate()
+    except TimeoutError:
+        return 1, "", f"no answer within {LISTING_SECONDS:g} s"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace")
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1][-400:] if lines else "no reason given"

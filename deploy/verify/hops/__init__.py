@@ -1,0 +1,27 @@
+"""The hops of the data path, in its order. A chain stops at the first that does not hold."""
+
+from deploy.verify.hops import (
+    alert_at_receiver,
+    block_in_bucket,
+    deduplicated,
+    exporter_answers,
+    external_labels,
+    heartbeat,
+    rule_evaluated,
+    scraped,
+    served_by_store,
+    visible_through_sidecar,
+)
+
+HOPS = (
+    exporter_answers.HOP,
+    scraped.HOP,
+    external_labels.HOP,
+    visible_through_sidecar.HOP,
+    block_in_bucket.HOP,
+    served_by_store.HOP,
+    deduplicated.HOP,
+    rule_evaluated.HOP,
+    alert_at_receiver.HOP,
+    heartbeat.HOP,
+)

@@ -1,0 +1,54 @@
+"""Seventh hop: Query makes one series out of what the replicas of a cluster each hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deploy.verify.ground import Broken, Ground
+from deploy.verify.hop import Hop
+from deploy.verify.hops.exporter_answers import expected
+from deploy.verify.replica import Replica
+from deploy.verify.series import Series, through_query
+from deploy.verify.words import counted
+
+
+async def prove(ground: Ground, replica: Replica) -> str:
+    """Compare `up` of the cluster's exporters with deduplication and without."""
+    names = expected(ground, replica.cluster)
+    selector = f'up{{cluster="{replica.cluster}",component=~"{"|".join(names)}"}}'
+    apart = await through_query(ground, selector, dedup=False)
+    merged = await through_query(ground, selector, dedup=True)
+    label = ground.estate.metrics.replica_label
+    promised = ground.estate.clusters[replica.cluster].prometheus.replicas
+    for name in names:
+        _judge(name, label, promised, apart, merged)
+    return (
+        f"{len(apart)} series of {promised} {'replicas' if promised > 1 else 'replica'} become {len(merged)}"
+    )
+
+
+def _judge(name: str, label: str, promised: int, apart: Sequence[Series], merged: Sequence[Series]) -> None:
+    """Raises Broken unless there is one series for each replica, and one in all after deduplication."""
+    replicas = {series.labels.get(label, "") for series in apart if series.labels.get("component") == name}
+    if len(replicas) != promised:
+        found = ", ".join(sorted(replicas)) or "none"
+        raise Broken(
+            f"without deduplication Query has {name} of the replicas {found}, the estate {promised}",
+            "the hops of the other replica say where its data stops",
+        )
+    ones = [series for series in merged if series.labels.get("component") == name]
+    if len(ones) != 1 or label in ones[0].labels:
+        raise Broken(
+            f"with deduplication Query still has {len(ones)} series of {name}, the label {label} "
+            f"{'among' if any(label in series.labels for series in ones) else 'not among'} theirs",
+            f"Query must run with --query.replica-label={label}; run `singlepane up` again",
+        )
+
+
+HOP = Hop(
+    name="deduplicated",
+    proves="Query has as many series as replicas without deduplication, and one with it.",
+    scope="cluster",
+    patience=45,
+    prove=prove,
+)

@@ -1,0 +1,47 @@
+"""Fourth hop: Thanos Query sees this replica through its sidecar, under its labels, with fresh samples."""
+
+from __future__ import annotations
+
+from deploy.verify.ground import Broken, Ground
+from deploy.verify.hop import Hop
+from deploy.verify.prometheus import configured
+from deploy.verify.replica import Replica, matcher_text
+from deploy.verify.series import through_query
+from deploy.verify.stores import store_of
+
+
+async def prove(ground: Ground, replica: Replica) -> str:
+    """The sidecar first, then Query's list of stores, then a query that only this sidecar may answer."""
+    await ground.get(replica.sidecar, "/-/ready")
+    store = await store_of(ground, replica.sidecar)
+    if replica.labels not in store.label_sets:
+        seen = ", ".join(matcher_text(labels) for labels in store.label_sets) or "no labels"
+        raise Broken(
+            f"Query sees {replica.sidecar} with {seen} where the estate has {matcher_text(replica.labels)}",
+            f"the sidecar reads labels every 30 s; if it stays, `singlepane restart {replica.sidecar}`",
+        )
+    limit = (await configured(ground, replica.prometheus)).fresh_seconds
+    found = await through_query(
+        ground, f"min(time() - timestamp(up{{{replica.matchers()}}}))", dedup=False, store=store.address
+    )
+    if not found:
+        raise Broken(
+            f"Query gets no sample of {matcher_text(replica.labels)} through {replica.sidecar}",
+            f"see with `singlepane logs {replica.sidecar}` whether it can read {replica.prometheus}",
+        )
+    if found[0].value > limit:
+        raise Broken(
+            f"the newest sample through {replica.sidecar} is {found[0].value:.0f} s old, "
+            f"more than the {limit:.0f} s that its scrape interval allows",
+            f"see with `singlepane logs {replica.sidecar}` whether it can read {replica.prometheus}",
+        )
+    return f"{replica.sidecar}, newest sample {found[0].value:.0f} s old"
+
+
+HOP = Hop(
+    name="visible-through-sidecar",
+    proves="Query reaches the sidecar, knows its labels and gets fresh samples from it alone.",
+    scope="replica",
+    patience=45,
+    prove=prove,
+)
