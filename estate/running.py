@@ -32,7 +32,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """All that runs of one estate on one target."""
+    """All that runs of one estate on one target; `warnings` are troubles that stop nothing, such as a full disk."""
 
     estate: str
     estate_file: str
@@ -42,6 +42,7 @@ class Deployment:
     supervisor_pid: int
     supervisor_started: float
     components: tuple[Running, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def component(self, name: str) -> Running:
         """The component of that name. Raises KeyError."""
@@ -62,4 +63,4 @@ class Deployment:
     def from_document(cls, document: Mapping[str, Any]) -> Deployment:
         """Inverse of `document`. Raises KeyError or TypeError for another shape."""
         rows = tuple(Running(**row) for row in document["components"])
-        return cls(**{**document, "components": rows})
+        return cls(**{**document, "components": rows, "warnings": tuple(document.get("warnings", ()))})

@@ -1,0 +1,1 @@
+"""Places where components run. `local` is this machine."""

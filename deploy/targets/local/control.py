@@ -1,0 +1,152 @@
+"""The control channel: JSON lines over a socket, between the command line and the supervisor.
+
+A connection begins with `{"deployment": …}` and gets it anew at every change. A request is `{"verb": …}`; it
+is answered with `{"done": VERB}` or `{"error": {"kind", "message", "remedy"}, "verb": VERB}`, and other
+requests on the same connection are taken meanwhile. Verbs: `apply` (`launches`), `restart` (`component`),
+`down`, `hurry` (stops become kills), `detach` (this connection is no lease any more).
+
+The socket lies in the state folder, which may be deeper than the 108 bytes of a socket address: it is reached
+through a descriptor of the folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from deploy.targets.local.folder import StateFolder
+from deploy.targets.local.launch import Launch
+from deploy.targets.local.supervisor import Supervisor
+from estate.errors import SinglepaneError, UsageError
+
+# A whole estate of launches is one line.
+LIMIT = 256 << 20
+# Seconds in which changes that come close together become one message.
+_TOGETHER = 0.05
+
+
+@contextmanager
+def address(folder: StateFolder) -> Iterator[str]:
+    """A path to the control socket that is short enough. Raises OSError."""
+    descriptor = os.open(folder.path, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/control"
+    finally:
+        os.close(descriptor)
+
+
+def listen(folder: StateFolder) -> socket.socket:
+    """The socket of the supervisor; only for who holds the lock, since it takes the place of an older one.
+
+    Raises OSError.
+    """
+    with address(folder) as path:
+        with suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108 (a path of /proc)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # Only the user may connect: made so from the start, not a moment later.
+        before = os.umask(0o177)
+        try:
+            listener.bind(path)
+        finally:
+            os.umask(before)
+    listener.listen()
+    return listener
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """One line."""
+    return json.dumps(message).encode() + b"\n"
+
+
+class Conversation:
+    """One connection to the supervisor. `lease` is whether its end is to stop everything."""
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        lease: bool = False,
+    ) -> None:
+        self.lease = lease
+        self._supervisor = supervisor
+        self._reader, self._writer = reader, writer
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until the other side leaves, or everything is stopped and said."""
+        tasks = [
+            asyncio.create_task(self._listen()),
+            asyncio.create_task(self._tell()),
+        ]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        # What was begun is done, even if nobody waits for it any more; only the end of the lease stops it.
+        if self._answers and (self._supervisor.ended.is_set() or not self.lease):
+            await asyncio.wait(self._answers)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
+
+    async def _listen(self) -> None:
+        with suppress(OSError, ValueError):
+            while line := await self._reader.readline():
+                task = asyncio.create_task(self._answer(line))
+                self._answers.add(task)
+                task.add_done_callback(self._answers.discard)
+
+    async def _tell(self) -> None:
+        supervisor = self._supervisor
+        while not supervisor.ended.is_set():
+            version = supervisor.news.version
+            await self._send({"deployment": supervisor.deployment().document()})
+            await asyncio.sleep(_TOGETHER)
+            await supervisor.news.after(version)
+
+    async def _answer(self, line: bytes) -> None:
+        verb = None
+        try:
+            request = json.loads(line)
+            verb = request["verb"]
+            await self._do(verb, request)
+        except SinglepaneError as error:
+            await self._refuse(verb, type(error).__name__, error.message, error.remedy)
+        except (ValueError, KeyError, TypeError) as error:
+            await self._refuse(
+                verb, UsageError.__name__, f"not a request of the control channel: {error!r}", ""
+            )
+        else:
+            await self._send({"done": verb})
+
+    async def _do(self, verb: str, request: Mapping[str, Any]) -> None:
+        match verb:
+            case "apply":
+                await self._supervisor.apply([Launch.from_document(row) for row in request["launches"]])
+            case "restart":
+                await self._supervisor.restart(request["component"])
+            case "down":
+                await self._supervisor.stop()
+            case "hurry":
+                self._supervisor.hurry.set()
+            case "detach":
+                self.lease = False
+            case _:
+                raise ValueError(verb)
+
+    async def _refuse(self, verb: str | None, kind: str, message: str, remedy: str) -> None:
+        await self._send({"error": {"kind": kind, "message": message, "remedy": remedy}, "verb": verb})
+
+    async def _send(self, message: Mapping[str, Any]) -> None:
+        # Whoever left does not want to know; `_listen` sees the end of the connection.
+        with suppress(OSError):
+            self._writer.write(encode(message))
+            await self._writer.drain()

@@ -1,0 +1,73 @@
+"""Values of secret references, read once at start.
+
+They go to processes and 0600 files, never to a log or status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from estate.components import Component, SecretValue, Text
+from estate.errors import SurroundingsError
+
+
+def references(components: Sequence[Component]) -> tuple[str, ...]:
+    """Every secret reference in environments and files of the components, each once, in order."""
+    return tuple(
+        dict.fromkeys(
+            reference
+            for component in components
+            for root in (*component.environment.values(), *(file.content for file in component.files))
+            for reference in within(root)
+        )
+    )
+
+
+def within(value: Any) -> Iterator[str]:
+    """Secret references anywhere in a template, a document, or a list of them."""
+    if isinstance(value, SecretValue):
+        yield value.reference
+    elif isinstance(value, Text):
+        for part in value.parts:
+            yield from within(part)
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from within(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from within(inner)
+
+
+def read(wanted: Sequence[str], environment: Mapping[str, str], base: Path) -> dict[str, str]:
+    """Reference to value. `env:NAME` is looked up in `environment`, a relative `file:PATH` under `base`.
+
+    A line break at the end of a file is no part of the secret. Raises SurroundingsError that names every
+    reference that cannot be read, and why.
+    """
+    values: dict[str, str] = {}
+    troubles = []
+    for reference in wanted:
+        kind, _, name = reference.partition(":")
+        try:
+            if kind == "env":
+                values[reference] = environment[name]
+            elif kind == "file":
+                values[reference] = (base / name).read_text(encoding="utf-8").rstrip("\r\n")
+            else:
+                troubles.append(f"  {reference}: only env: and file: are read on this machine")
+        except KeyError:
+            troubles.append(f"  {reference}: the environment variable is not set")
+        except OSError as error:
+            troubles.append(f"  {reference}: {error.strerror}")
+        except UnicodeDecodeError:
+            troubles.append(f"  {reference}: is not UTF-8 text")
+    if troubles:
+        raise SurroundingsError(
+            "\n".join([f"{len(troubles)} secrets cannot be read:", *troubles])
+            if len(troubles) > 1
+            else f"a secret cannot be read: {troubles[0].strip()}",
+            "Set the variable or the file that the reference names; the estate itself never holds a secret.",
+        )
+    return values

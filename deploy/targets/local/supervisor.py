@@ -1,0 +1,224 @@
+"""The supervisor: all components of one estate, in their order, and what is to be told about them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+from deploy.targets.local import marks
+from deploy.targets.local.folder import StateFolder
+from deploy.targets.local.keeper import LAST_LINES, Keeper, Workshop
+from deploy.targets.local.launch import Launch
+from deploy.targets.local.logs import Log
+from deploy.targets.local.news import News
+from deploy.targets.local.order import by_need, dependents
+from deploy.targets.local.patience import Patience
+from deploy.targets.local.readiness import Prober
+from deploy.targets.local.reaper import Reaper
+from estate.errors import ComponentFailed, NotRunning, UsageError
+from estate.running import Deployment, Running
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a supervisor is started for."""
+
+    folder: StateFolder
+    estate_file: str
+    patience: Patience
+
+
+class Supervisor:
+    """Keeps launches running. `ended` is set when all is stopped for good; `hurry` makes every stop a kill.
+
+    Create it in a running event loop.
+    """
+
+    def __init__(self, order: Order, environment: Mapping[str, str]) -> None:
+        self.order = order
+        self.news = News()
+        self.hurry = asyncio.Event()
+        self.ended = asyncio.Event()
+        self.warnings: dict[str, str] = {}
+        self._environment = environment
+        self._keepers: dict[str, Keeper] = {}
+        self._gate = asyncio.Lock()
+        self._prober = Prober(order.patience.probe)
+        self._reaper = Reaper(asyncio.get_running_loop())
+        self._started = time.time()
+        self._self_started = psutil.Process().create_time()
+        self._up = False
+        self._stopping = False
+
+    def deployment(self) -> Deployment:
+        """All that runs, as it is now."""
+        return Deployment(
+            estate=self.order.folder.estate,
+            estate_file=self.order.estate_file,
+            target="local",
+            state_folder=str(self.order.folder.path),
+            started=self._started,
+            supervisor_pid=os.getpid(),
+            supervisor_started=self._self_started,
+            components=tuple(map(_running, self._keepers.values())),
+            warnings=tuple(self.warnings.values()),
+        )
+
+    async def apply(self, launches: Sequence[Launch]) -> None:
+        """Make these launches what runs: stop what is gone or different, start what is new, leave the rest.
+
+        Returns when all are ready. Raises ComponentFailed when one gives up or takes too long (a first start
+        that fails so leaves nothing running; a later one leaves the others), and NotRunning when everything
+        is stopped meanwhile.
+        """
+        by_need({launch.name: launch.needs for launch in launches})
+        async with self._gate:
+            self._refuse_when_stopping()
+            same = {
+                launch.name
+                for launch in launches
+                if (keeper := self._keepers.get(launch.name))
+                and keeper.launch.fingerprint() == launch.fingerprint()
+                and keeper.standing.state not in {"failed", "stopped"}
+            }
+            await self._stop(name for name in self._keepers if name not in same)
+            old = self._keepers
+            self._keepers = {
+                launch.name: old[launch.name] if launch.name in same else self._keeper(launch)
+                for launch in launches
+            }
+            for name, keeper in self._keepers.items():
+                if name not in same:
+                    keeper.start()
+        try:
+            await self._settled(tuple(self._keepers))
+        except ComponentFailed:
+            if not self._up:
+                await self.stop()
+            raise
+        self._up = True
+
+    async def restart(self, name: str) -> None:
+        """Stop and start one component; returns when it is ready. Raises like `apply`, and UsageError."""
+        async with self._gate:
+            self._refuse_when_stopping()
+            if name not in self._keepers:
+                raise UsageError(f"there is no component {name}")
+            await self._keepers[name].stop()
+            self._keepers[name].start()
+        await self._settled((name,))
+
+    async def stop(self) -> None:
+        """Stop everything for good, in reverse order of need."""
+        self._stopping = True
+        self.news.tell()
+        async with self._gate:
+            if not self.ended.is_set():
+                await self._stop(self._keepers)
+                await self._prober.close()
+                self._reaper.close()
+                self.ended.set()
+                self.news.tell()
+
+    def warn(self, subject: str, trouble: str) -> None:
+        """Show a trouble that stops nothing as long as it lasts; empty when it is over."""
+        if self.warnings.get(subject, "") != trouble:
+            self.warnings = {**self.warnings, subject: trouble}
+            if not trouble:
+                del self.warnings[subject]
+            self.news.tell()
+
+    def log(self, name: str) -> Log:
+        """A log in the state folder whose troubles become warnings."""
+        return Log(self.order.folder.log(name), lambda trouble: self.warn(f"log {name}", trouble))
+
+    def _keeper(self, launch: Launch) -> Keeper:
+        folder = self.order.folder
+        mark = marks.Mark(folder.id, folder.estate, launch.name)
+        workshop = Workshop(
+            environment={**self._environment, **mark.environment()},
+            patience=self.order.patience,
+            prober=self._prober,
+            reaper=self._reaper,
+            hurry=self.hurry,
+            changed=self.news.tell,
+        )
+
+        def ready() -> bool:
+            return all(self._keepers[name].standing.state == "ready" for name in launch.needs)
+
+        return Keeper(launch, self.log(launch.name), workshop, lambda: self.news.until(ready))
+
+    async def _stop(self, names: Iterable[str]) -> None:
+        """Stop some components, each after those among them that need it."""
+        needs = {name: self._keepers[name].launch.needs for name in names}
+        waits = dependents(needs)
+        gone: set[str] = set()
+
+        async def stop(name: str) -> None:
+            await self.news.until(lambda: gone.issuperset(waits[name]))
+            await self._keepers[name].stop()
+            gone.add(name)
+            self.news.tell()
+
+        async with asyncio.TaskGroup() as tasks:
+            for name in needs:
+                tasks.create_task(stop(name))
+
+    async def _settled(self, names: Sequence[str]) -> None:
+        """Until all of them are ready. Raises ComponentFailed and NotRunning."""
+
+        def settled() -> bool:
+            self._refuse_when_stopping()
+            keepers = [self._keepers[name] for name in names if name in self._keepers]
+            for keeper in keepers:
+                if keeper.standing.state == "failed":
+                    raise _failure(keeper, keeper.standing.last_error)
+            return all(keeper.standing.state == "ready" for keeper in keepers)
+
+        limit = self.order.patience.start
+        try:
+            async with asyncio.timeout(limit):
+                await self.news.until(settled)
+        except TimeoutError:
+            late = [self._keepers[name] for name in names if self._keepers[name].standing.state != "ready"]
+            # What others wait for explains more than what waits.
+            late.sort(key=lambda keeper: keeper.standing.state == "waiting")
+            raise _failure(
+                late[0], f"is not ready after {limit:g} s: {late[0].standing.last_error}"
+            ) from None
+
+    def _refuse_when_stopping(self) -> None:
+        if self._stopping:
+            raise NotRunning("the estate is being stopped")
+
+
+def _running(keeper: Keeper) -> Running:
+    launch, standing = keeper.launch, keeper.standing
+    return Running(
+        name=launch.name,
+        kind=launch.kind,
+        cluster=launch.cluster,
+        state=standing.state,
+        replica=launch.replica,
+        addresses=launch.addresses,
+        pid=standing.pid,
+        restarts=standing.restarts,
+        since=standing.since,
+        last_error=standing.last_error,
+        note=launch.note,
+    )
+
+
+def _failure(keeper: Keeper, why: str) -> ComponentFailed:
+    name = keeper.launch.name
+    lines = keeper.log.last(LAST_LINES)
+    said = (
+        "\n".join(["its last log lines:", *(f"  {line}" for line in lines)]) if lines else "it logged nothing"
+    )
+    return ComponentFailed(f"{name} {why}; {said}", f"`singlepane logs {name}` shows all of its log.")
