@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import ValidationError
-
+from estate.checks import CHECKS
+from estate.draft import draft
 from estate.errors import EstateInvalid
-from estate.findings import Finding, Position
-from estate.model import Estate
+from estate.findings import Finding, in_order
+from estate.include import gather
+from estate.inherit import inherit
+from estate.locate import locate
+from estate.model import API_VERSION, Estate
+from estate.problems import Problem, finding
+from estate.shape import validate
+from estate.tree import Mapping, Scalar, child
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +28,42 @@ class Loaded:
 
 def load(path: Path) -> Loaded:
     """The estate of a file. Raises EstateInvalid with all findings, warnings included."""
-    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    defaults = document.get("defaults", {}).get("cluster", {})
-    for row in document["clusters"].values():
-        prometheus = {**defaults.get("prometheus", {}), **row.get("prometheus", {})}
-        row.update({**defaults, **row, "prometheus": prometheus})
-    try:
-        return Loaded(Estate.model_validate(document), ())
-    except ValidationError as error:
-        findings = [
-            Finding("invalid", "error", Position(str(path)), ".".join(map(str, row["loc"])), row["msg"])
-            for row in error.errors()
-        ]
-        raise EstateInvalid(findings) from None
+    gathered = gather(path)
+    found = list(gathered.found)
+    estate = None
+    if gathered.tree is not None:
+        tree = inherit(gathered.tree)
+        estate, shape = validate(tree)
+        found += _judged(shape, tree, whole=gathered.whole)
+        if gathered.whole and not _other_version(tree):
+            found += _checked(estate or draft(tree), tree)
+    ordered = in_order(found)
+    if estate is None or any(row.severity == "error" for row in ordered):
+        raise EstateInvalid(ordered)
+    return Loaded(estate, ordered)
+
+
+def _other_version(tree: Mapping) -> bool:
+    version = child(tree, "apiVersion")
+    return isinstance(version, Scalar) and version.value != API_VERSION
+
+
+def _judged(shape: list[Finding], tree: Mapping, *, whole: bool) -> list[Finding]:
+    """The findings that are sure: another version has other keys; a file that cannot be read may hold some."""
+    if _other_version(tree):
+        return [row for row in shape if row.code == "api-version-unknown"]
+    if whole:
+        return shape
+    return [row for row in shape if row.code != "missing-key" or "." in row.path]
+
+
+def _checked(estate: Estate, tree: Mapping) -> list[Finding]:
+    return [_placed(problem, tree) for check in CHECKS for problem in check(estate)]
+
+
+def _placed(problem: Problem, tree: Mapping) -> Finding:
+    spot = locate(tree, problem.path)
+    at_key = problem.at_key or bool(spot.missing)
+    position = spot.key_position if at_key else spot.node.position
+    path = (*spot.path, spot.missing) if spot.missing else spot.path
+    return finding(problem.code, position, problem.message, problem.fix, path)

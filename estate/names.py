@@ -150,7 +150,7 @@ WORKLOAD_CLI_OR_SECRET = Spelling(
 URL = Spelling(
     "invalid-url", "address", r"https?://[^\s/?#]+[^\s]*", "one that begins with http:// or https://", 2000
 )
-# Query parameters that carry a secret at well-known services (shared access signatures, function keys, API keys).
+# Query parameters that carry secrets: shared access signatures, function keys, API keys.
 SECRET_PARAMETERS = frozenset(
     {"access_token", "api_key", "apikey", "auth", "code", "key", "password", "pwd", "secret", "sig", "token"}
 )

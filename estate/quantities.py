@@ -19,7 +19,7 @@ _DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)([kM]?)", re.ASCII)
 # What people write for a unit, to offer the right one.
 _SPOKEN = re.compile(
-    r"(\d+) *(y|w|d|h|m|s)(?:ear|eek|ay|our|r|in|inute|ec|econd)?s?", re.ASCII | re.IGNORECASE
+    r"([1-9]\d{0,6}) *(y|w|d|h|m|s)(?:ear|eek|ay|our|r|in|inute|ec|econd)?s?", re.ASCII | re.IGNORECASE
 )
 # Longer texts are no quantities, and Python refuses to read numbers of thousands of digits.
 _LONGEST = 40
@@ -39,15 +39,12 @@ def seconds(duration: str) -> int:
 
 
 def _duration(value: Any) -> str:
-    text = str(value)
     if isinstance(value, str):
         try:
             seconds(value)
         except ValueError as error:
-            spoken = _SPOKEN.fullmatch(text.strip())
-            offer = (
-                f'write "{spoken[1]}{spoken[2].lower()}": ' if spoken and int(spoken[1] or 0) else "write "
-            )
+            spoken = _SPOKEN.fullmatch(value.strip())
+            offer = f'write "{spoken[1]}{spoken[2].lower()}": ' if spoken else "write "
             raise refusal("invalid-duration", str(error), f"{offer}{DURATION.allowed}") from None
         return value
     number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000

@@ -1,4 +1,4 @@
-"""How a constrained value is read: one rule gives the check, the error, the repair, the JSON Schema and the docs.
+"""How a constrained value is read: one rule gives the check, the error, the repair, the schema and the docs.
 
 A rule is put into `Annotated` beside the Python type; pydantic asks it for the validator and the schema, and
 `estate/keys.py` for the words that `estate explain` prints.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, LiteralString
 
@@ -71,22 +72,27 @@ class Spelling:
         if self.fits(value):
             return value
         if self.secret:
-            raise refusal(self.code, f"this is no {self.what}", f"write {self.allowed}")
+            raise self._redacted(value)
         repaired = self.repair(value)
         offer = f'write "{repaired}": ' if repaired != value and self.fits(repaired) else "write "
         raise refusal(self.code, f"{shown(value)} is no {self.what}", f"{offer}{self.allowed}")
 
+    def _redacted(self, value: Any) -> PydanticCustomError:
+        near = get_close_matches(value, self.words, 1) if isinstance(value, str) else []
+        offer = f'write "{near[0]}": ' if near else "write "
+        return refusal(self.code, f"this is no {self.what}; it is not shown here", f"{offer}{self.allowed}")
+
     def _only_text(self, value: Any) -> Any:
+        # A number or a list where a secret belongs may be the secret: the general message would show it.
         if not isinstance(value, str):
-            raise refusal(self.code, f"this is no {self.what}", f"write {self.allowed}")
+            raise self._redacted(value)
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = core_schema.no_info_after_validator_function(self.check, handler(source))
-        # A number or a list where a secret belongs may be the secret: the general message would show it.
-        return (
-            core_schema.no_info_before_validator_function(self._only_text, schema) if self.secret else schema
-        )
+        if not self.secret:
+            return schema
+        return core_schema.no_info_before_validator_function(self._only_text, schema)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

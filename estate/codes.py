@@ -1,0 +1,81 @@
+"""Every finding by its code: how severe it is and what it says. docs/findings.md has a section on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from estate.findings import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding."""
+
+    severity: Severity
+    sentence: str
+
+
+def _error(sentence: str) -> Code:
+    return Code("error", sentence)
+
+
+def _warning(sentence: str) -> Code:
+    return Code("warning", sentence)
+
+
+# By the step that makes them: file, YAML, includes, shape, checks.
+CODES = {
+    "file-missing": _error("There is no file at this path."),
+    "file-is-folder": _error("The path names a folder."),
+    "file-unreadable": _error("The file cannot be opened or is no regular file."),
+    "file-too-large": _error("The files of an estate have more than 4 MiB together."),
+    "file-empty": _error("The file holds nothing."),
+    "not-utf-8": _error("The file is not UTF-8."),
+    "byte-order-mark": _warning("The file begins with a byte order mark."),
+    "control-character": _error("A character stands in the file or in a text that may not stand there."),
+    "yaml-syntax": _error("The file is no YAML."),
+    "tab-indent": _error("A line is indented with a tab."),
+    "several-documents": _error("The file holds more than one YAML document."),
+    "duplicate-key": _error("A key stands twice in one group."),
+    "key-not-text": _error("A key is a number, a truth value, a list, a group or nothing."),
+    "merge-key": _error("A YAML merge key (<<) is used."),
+    "tag": _error("A YAML tag is used."),
+    "ambiguous-word": _error("A word without quotes means different things to different YAML readers."),
+    "alias-unknown": _error("An alias names an anchor that does not stand above it."),
+    "alias-loop": _error("An alias stands inside the value that it names."),
+    "alias-expansion": _error("Aliases make far more of the file than is written."),
+    "too-deep": _error("More levels are nested than an estate has."),
+    "not-a-mapping": _error("The file is a list or a single value, not a group of keys."),
+    "include-cycle": _error("A file includes itself, directly or through others."),
+    "include-twice": _error("A file is included more than once."),
+    "row-twice": _error("Two files define the same row or key."),
+    "api-version-missing": _error("The estate file does not say which version of the format it is in."),
+    "api-version-unknown": _error("The file is in a version of the format that is not known."),
+    "reserved": _error("A key is kept for a module that is not there yet."),
+    "unknown-key": _error("A key means nothing at this place."),
+    "missing-key": _error("A key that must be there is not."),
+    "wrong-type": _error("A value is of another kind than its key takes."),
+    "unquoted": _error("A number stands where text belongs, because it has no quotes."),
+    "not-allowed": _error("A value is none of those that its key takes."),
+    "out-of-range": _error("A number is too small or too large."),
+    "empty": _error("A list, a group or a text is empty where it may not be."),
+    "invalid-name": _error("A name cannot become a DNS label."),
+    "invalid-cluster-name": _error("A cluster name cannot become part of component names."),
+    "invalid-storage-account": _error("A storage account name is none that Azure allows."),
+    "invalid-container": _error("A blob container name is none that Azure allows."),
+    "invalid-region": _error("A region is not written in its short form."),
+    "invalid-id": _error("An id is no UUID."),
+    "invalid-version": _error("A version is no Kubernetes version."),
+    "invalid-metric-name": _error("A metric name is none that Prometheus allows."),
+    "invalid-label-name": _error("A label name is none that Prometheus allows for us."),
+    "invalid-label-value": _error("A label value cannot also be a Kubernetes label value."),
+    "invalid-resource-type": _error("A resource type is not written as Azure writes it."),
+    "invalid-url": _error("An address is none of http or https."),
+    "invalid-duration": _error("A duration is not written as Prometheus writes it."),
+    "invalid-count": _error("A number is not written as 400000, 400k or 1.5M."),
+    "literal-secret": _error("A secret stands in the file instead of a reference to it."),
+    "unknown-tenant": _error("A subscription names a tenant that is not defined."),
+    "unknown-subscription": _error("A row names a subscription that is not defined."),
+    "unknown-cluster": _error("A row names a cluster that is not defined."),
+    "unknown-receiver": _error("A receiver is named that is not defined."),
+}
