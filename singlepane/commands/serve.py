@@ -1,0 +1,133 @@
+"""`singlepane serve`: the status page, its API, and the receiver of notifications and heartbeats."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from deploy.engines import find
+from deploy.verify import Verification, record, verify
+from estate.errors import UsageError
+from estate.load import load
+from estate.model import Estate
+from estate.quantities import seconds
+from estate.running import Deployment
+from singlepane import output
+from singlepane.server import listening
+from singlepane.server.app import create
+from singlepane.server.service import Service
+from singlepane.server.version import VERSION
+from singlepane.server.watch import verify_forever
+
+# A hop that does not hold at once is given this long, and less when verifications follow faster.
+PATIENCE_SECONDS = 20.0
+
+
+def serve(
+    estate: Annotated[
+        Path, typer.Option("--estate", exists=True, dir_okay=False, help="The estate file to show.")
+    ],
+    state: Annotated[
+        Path,
+        typer.Option(
+            "--state",
+            file_okay=False,
+            help="The state folder: what runs is read from its `status.json`, the last verification from its"
+            " `verification.json`.",
+        ),
+    ],
+    listen: Annotated[
+        str,
+        typer.Option(
+            "--listen",
+            help="Where to listen. Nothing asks for a password: keep it on loopback, or behind a proxy.",
+        ),
+    ] = "127.0.0.1:9797",
+    verify_every: Annotated[
+        str,
+        typer.Option(
+            "--verify-every",
+            help="How often the data path is verified in the background, such as `1m`;"
+            " `0` leaves it to `singlepane verify`.",
+        ),
+    ] = "1m",
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            file_okay=False,
+            help="Where notifications and heartbeats are kept; left out, `data/server` in the state folder.",
+        ),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            help="A host name to answer to, beside `localhost` and IP addresses; repeat it for more.",
+        ),
+    ] = None,
+) -> None:
+    """Serve the status page of an estate, its API, and the receiver that Alertmanager notifies.
+
+    The page says how each cluster is and why. Alertmanager posts notifications to `/api/v1/alertmanager`
+    and the heartbeats of each cluster's Watchdog to `/api/v1/heartbeat`; both are on disk before they are
+    answered.
+
+    `up` starts it by itself. By hand, for an estate that runs:
+
+        singlepane serve --estate examples/shop/estate.yaml --state ~/.local/state/singlepane/shop
+    """
+    every = _interval(verify_every)
+    host, port = listening.split(listen)
+    loaded = load(estate)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    service = Service(loaded.estate, state, data or state / "data" / "server", every)
+    listener = listening.bind(host, port)
+    if not listening.loopback(host):
+        output.message(f"warning: {listen} is open to the network, and nothing asks for a password")
+
+    async def prove(shown: Estate, running: Deployment) -> Verification:
+        return await verify(shown, running, find, min(every, PATIENCE_SECONDS))
+
+    def keep(verification: Verification) -> None:
+        record(verification, state)
+
+    async def background() -> None:
+        await verify_forever(service, prove, keep)
+
+    app = create(service, VERSION, allow_host or (), background if every else None)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=256,
+        timeout_graceful_shutdown=5,
+    )
+    output.message(
+        f"the status page of {loaded.estate.name} is at http://{listen.replace('0.0.0.0', '127.0.0.1')}/"
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _interval(text: str) -> float:
+    """Seconds of `--verify-every`; 0 switches it off. Raises UsageError."""
+    if text == "0":
+        return 0.0
+    try:
+        length = seconds(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--verify-every: {error}", "Write 0 to leave verification to the command line."
+        ) from error
+    if length < 5:
+        raise UsageError(
+            f"--verify-every {text} is too often", "Leave at least 5s between two verifications."
+        )
+    return float(length)

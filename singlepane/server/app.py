@@ -1,0 +1,170 @@
+"""The application: routes over one service. Pages and API read the same facts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from prometheus_client.exposition import choose_encoder
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+
+from singlepane.server import api, render, runbooks
+from singlepane.server.documents import Error
+from singlepane.server.guard import Guard
+from singlepane.server.health import clusters
+from singlepane.server.metrics import registry
+from singlepane.server.page import Choices, page
+from singlepane.server.service import Service
+
+_STATIC = {"page.css": "text/css; charset=utf-8"} | {
+    f"{level}.svg": "image/svg+xml" for level in ("well", "attention", "bad", "unknown")
+}
+_log = logging.getLogger("singlepane.server")
+
+
+def create(
+    service: Service,
+    version: str,
+    allowed_hosts: Collection[str] = (),
+    background: Callable[[], Awaitable[None]] | None = None,
+    runbook_folder: Path = runbooks.RUNBOOKS,
+) -> FastAPI:
+    """The application. `background` runs while it serves and is cancelled when it stops."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.ensure_future(background()) if background else None
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            service.journal.close()
+
+    app = FastAPI(
+        title="singlepane",
+        version=version,
+        summary="The estate as it is now, and the receiver of its notifications and heartbeats.",
+        openapi_url="/api/v1/openapi.json",
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts, refused=service.refused.update)
+    app.include_router(api.router(service))
+    _errors(app, service)
+    _pages(app, service, version, runbook_folder)
+    _probes(app, service, version)
+    return app
+
+
+def _errors(app: FastAPI, service: Service) -> None:
+    """Every refusal is the error document, never a traceback."""
+
+    @app.exception_handler(RequestValidationError)
+    async def shape(_: Request, error: RequestValidationError) -> Response:
+        service.refused["shape"] += 1
+        findings = [f"{_place(row['loc'])}: {row['msg']}" for row in error.errors()[:10]]
+        return _error(
+            422,
+            "this is not Alertmanager's webhook document, version 4",
+            "Point an Alertmanager webhook_config at this path, with its default payload.",
+            findings,
+        )
+
+    @app.exception_handler(HTTPException)
+    async def known(_: Request, error: HTTPException) -> Response:
+        if error.status_code == 400:
+            service.refused["shape"] += 1
+        return _error(error.status_code, str(error.detail), "")
+
+    @app.exception_handler(sqlite3.Error)
+    async def store(_: Request, error: sqlite3.Error) -> Response:
+        service.refused["store"] += 1
+        _log.error("a notification could not be kept: %s", error)
+        return _error(503, f"it could not be kept: {error}", "Free disk space; Alertmanager sends it again.")
+
+    @app.exception_handler(Exception)
+    async def defect(_: Request, error: Exception) -> Response:
+        return _error(
+            500, f"{type(error).__name__}: {error}", "This is a defect of singlepane; its log has more."
+        )
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    """`alerts[0].labels` of a pydantic location."""
+    return (
+        "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path[1:]).lstrip(".")
+        or "body"
+    )
+
+
+def _error(status: int, error: str, remedy: str, findings: list[str] | None = None) -> Response:
+    document = Error(error=error, remedy=remedy, findings=findings or [])
+    return JSONResponse(document.model_dump(), status_code=status)
+
+
+def _pages(app: FastAPI, service: Service, version: str, folder: Path) -> None:
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def status(
+        cluster: Annotated[str, Query(max_length=100)] = "",
+        show: Annotated[str, Query(max_length=10)] = "",
+        refresh: Annotated[str, Query(max_length=10)] = "",
+    ) -> Response:
+        facts = service.facts()
+        if cluster and cluster not in facts.estate.clusters:
+            raise HTTPException(404, f"the estate has no cluster {cluster!r}")
+        choices = Choices(cluster=cluster, everything=show == "all", paused=refresh == "off")
+        shown = page(facts, choices, frozenset(runbooks.names(folder)))
+        return HTMLResponse(render.status(shown, clusters(facts), version))
+
+    @app.get("/runbooks/", response_class=HTMLResponse, include_in_schema=False)
+    def runbook_list() -> Response:
+        return HTMLResponse(render.runbook_list(service.estate.name, runbooks.names(folder), missing=False))
+
+    @app.get("/runbooks/{name}", response_class=HTMLResponse, include_in_schema=False)
+    def runbook(name: str) -> Response:
+        text = runbooks.rendered(name, folder)
+        if text is None:
+            listed = render.runbook_list(service.estate.name, runbooks.names(folder), missing=True)
+            return HTMLResponse(listed, status_code=404)
+        return HTMLResponse(render.runbook(service.estate.name, name, text))
+
+    @app.get("/static/{name}", include_in_schema=False)
+    def static(name: str) -> Response:
+        if name not in _STATIC:
+            raise HTTPException(404, "there is no such file")
+        return FileResponse(
+            render.STATIC / name,
+            media_type=_STATIC[name],
+            headers={"Cache-Control": "public, max-age=31536000, immutable"},
+        )
+
+
+def _probes(app: FastAPI, service: Service, version: str) -> None:
+    own = registry(service, version)
+
+    @app.get("/healthz", summary="The process lives")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", summary="The journal is open and the estate is read")
+    async def readyz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics(request: Request) -> Response:
+        encode, kind = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(own), media_type=kind)

@@ -1,0 +1,276 @@
+"""What the status page shows, as values: computed from the facts and the choices in the page's address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from deploy.verify.results import HopResult
+from estate.running import Running
+from singlepane.server.facts import Beating, Facts
+from singlepane.server.health import ClusterHealth, about, clusters
+from singlepane.server.journal import Known
+from singlepane.server.verdict import Verdict, verdict
+
+# Rows a section shows before it asks; a page of 500 clusters then stays below 200 kB.
+ROWS = 40
+REFRESH_SECONDS = 15
+_ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
+# Ports that answer a browser.
+_WEB = {"http": "http", "https": "https"}
+_TROUBLE = ("failed", "backoff", "stopped", "starting", "waiting", "ready")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the reader asked for: one cluster alone, all rows, no refresh."""
+
+    cluster: str = ""
+    everything: bool = False
+    paused: bool = False
+
+    def address(self, **change: Any) -> str:
+        """The page's own address with something chosen otherwise."""
+        cluster = change.get("cluster", self.cluster)
+        everything = change.get("everything", self.everything)
+        paused = change.get("paused", self.paused)
+        query = {
+            **({"cluster": cluster} if cluster else {}),
+            **({"show": "all"} if everything else {}),
+            **({"refresh": "off"} if paused else {}),
+        }
+        return f"/?{urlencode(query)}" if query else "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to open. `ready` is false when what answers there is not ready."""
+
+    label: str
+    url: str
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRow:
+    """A cluster's health beside what the estate says of it."""
+
+    health: ClusterHealth
+    region: str
+    version: str
+    beat: Beating
+    beat_age: float | None
+    beats: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathRow:
+    """One replica and its hops in path order; None where the last verification has no result."""
+
+    cluster: str
+    replica: int
+    hops: tuple[HopResult | None, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether any hop does not hold."""
+        return any(hop is not None and not hop.ok for hop in self.hops)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRow:
+    """A component, where it answers a browser, and for how long it has been as it is (seconds)."""
+
+    running: Running
+    url: str
+    addresses: tuple[str, ...]
+    age: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert in the words of its annotations, and where to read on.
+
+    `since` and `heard` are Unix seconds.
+    """
+
+    name: str
+    severity: str
+    cluster: str
+    status: str
+    text: str
+    since: float
+    heard: float
+    runbook: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page. `hidden_*` counts the rows that are left out until asked for."""
+
+    facts: Facts
+    choices: Choices
+    verdict: Verdict
+    clusters: tuple[ClusterRow, ...]
+    rest: tuple[ClusterRow, ...]
+    well: int
+    total: int
+    hops: tuple[str, ...]
+    path: tuple[PathRow, ...]
+    hidden_path: int
+    replicas: int
+    broken: tuple[HopResult, ...]
+    components: tuple[ComponentRow, ...]
+    hidden_components: int
+    ready: int
+    running: int
+    firing: tuple[AlertRow, ...]
+    hidden_firing: int
+    resolved: tuple[AlertRow, ...]
+    links: tuple[Link, ...]
+    hidden_links: int
+    notices: tuple[str, ...] = field(default_factory=tuple)
+
+
+def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
+    """The page. `runbooks` are the names that have one."""
+    health = clusters(facts)
+    cap = 10**9 if choices.everything else ROWS
+    wanted = [row for row in health if choices.cluster in ("", row.name)]
+    # The well ones are shown in full only where all fit: else a list of names says enough.
+    troubled = [row for row in wanted if row.level != "well"]
+    shown = wanted if len(wanted) <= cap else troubled[:cap]
+    path = _path(facts, choices.cluster)
+    components = _components(facts, choices.cluster)
+    telling = [row for row in components if row.running.state != "ready"]
+    firing = [
+        _alert(facts, known, runbooks) for known in facts.firing() if choices.cluster in ("", about(known))
+    ]
+    resolved = [
+        _alert(facts, known, runbooks) for known in facts.resolved() if choices.cluster in ("", about(known))
+    ]
+    places = links(facts, choices.cluster)
+    names = {row.name for row in shown}
+    broken_rows = [row for row in path if row.broken]
+    shown_path = path if len(path) <= cap else broken_rows[:cap]
+    shown_components = components if len(components) <= cap else telling[:cap]
+    return Page(
+        facts=facts,
+        choices=choices,
+        verdict=verdict(facts, health),
+        clusters=tuple(_cluster(facts, row) for row in shown),
+        rest=tuple(_cluster(facts, row) for row in wanted if row.name not in names),
+        well=sum(row.level == "well" for row in health),
+        total=len(health),
+        hops=facts.verification.value.hops if facts.verification.value else (),
+        path=tuple(shown_path),
+        hidden_path=len(path) - len(shown_path),
+        replicas=len(path),
+        broken=tuple(hop for row in shown_path for hop in row.hops if hop and hop.reached and not hop.ok),
+        components=tuple(shown_components),
+        hidden_components=len(components) - len(shown_components),
+        ready=sum(row.running.state == "ready" for row in components),
+        running=len(components),
+        firing=tuple(firing[:cap]),
+        hidden_firing=max(0, len(firing) - cap),
+        resolved=tuple(resolved[: cap if choices.everything else 8]),
+        links=tuple(places[:cap] if choices.everything else places[:8]),
+        hidden_links=0 if choices.everything else max(0, len(places) - 8),
+        notices=tuple(
+            text for text in (facts.status.problem, facts.verification.problem, facts.attempt) if text
+        ),
+    )
+
+
+def _cluster(facts: Facts, health: ClusterHealth) -> ClusterRow:
+    row, beat = facts.estate.clusters[health.name], facts.heartbeats.get(health.name)
+    return ClusterRow(
+        health=health,
+        region=row.region,
+        version=row.version,
+        beat=facts.heartbeat(health.name),
+        beat_age=max(0.0, facts.now - beat.last) if beat else None,
+        beats=beat.count if beat else 0,
+    )
+
+
+def _path(facts: Facts, cluster: str) -> list[PathRow]:
+    """The matrix: replicas with a broken hop first, else in the order of the estate."""
+    proof = facts.verification.value
+    if proof is None:
+        return []
+    found: dict[tuple[str, int], dict[str, HopResult]] = {}
+    for result in proof.results:
+        if cluster in ("", result.cluster):
+            found.setdefault((result.cluster, result.replica), {})[result.hop] = result
+    rows = [
+        PathRow(name, replica, tuple(results.get(hop) for hop in proof.hops))
+        for (name, replica), results in found.items()
+    ]
+    return sorted(rows, key=lambda row: not row.broken)
+
+
+def _components(facts: Facts, cluster: str) -> list[ComponentRow]:
+    """Components: what is not ready first, else in the order in which they start."""
+    rows = [
+        ComponentRow(
+            running=row,
+            url=web_address(row),
+            addresses=tuple(f"{port} {address}" for port, address in row.addresses.items()),
+            age=max(0.0, facts.now - row.since) if row.since else None,
+        )
+        for row in (facts.status.value.components if facts.status.value else ())
+        if cluster in ("", row.cluster)
+    ]
+    return sorted(rows, key=lambda row: _TROUBLE.index(row.running.state))
+
+
+def web_address(running: Running) -> str:
+    """The URL a browser opens, or empty: only a plain `host:port` becomes a link."""
+    for port, scheme in _WEB.items():
+        address = running.addresses.get(port, "")
+        if _ADDRESS.fullmatch(address):
+            return f"{scheme}://{address}/"
+    return ""
+
+
+def links(facts: Facts, cluster: str = "") -> list[Link]:
+    """What a person opens: the global view, then each Prometheus."""
+    rows = facts.status.value.components if facts.status.value else ()
+    found = []
+    for kind, label in (("query", "Query"), ("grafana", "Grafana"), ("alertmanager", "Alertmanager")):
+        found += [
+            Link(label, web_address(row), row.state == "ready")
+            for row in rows
+            if row.kind == kind and web_address(row)
+        ]
+    for row in rows:
+        if row.kind == "prometheus" and web_address(row) and cluster in ("", row.cluster):
+            name = row.name.removeprefix("prometheus-")
+            found.append(Link(f"Prometheus {name}", web_address(row), row.state == "ready"))
+    return found
+
+
+def _alert(facts: Facts, known: Known, runbooks: frozenset[str]) -> AlertRow:
+    alert = known.alert
+    name = alert.labels.get("alertname", "(no alertname)")
+    notes = alert.annotations
+    return AlertRow(
+        name=name,
+        severity=alert.labels.get("severity", "none"),
+        cluster=about(known),
+        status=alert.status,
+        text=notes.get("summary") or notes.get("description") or notes.get("message", ""),
+        since=alert.starts_at.timestamp(),
+        heard=known.updated,
+        runbook=f"/runbooks/{name}" if name in runbooks else web_url(notes.get("runbook_url", "")),
+        source=web_url(alert.generator_url),
+    )
+
+
+def web_url(url: str) -> str:
+    """The URL when it is one of the web, else empty: `javascript:` and the like never become a link."""
+    return url if re.fullmatch(r"https?://[^\s<>\"']+", url) else ""

@@ -1,0 +1,57 @@
+"""HTML out of values. Everything that is filled in is escaped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from singlepane.server.health import ClusterHealth
+from singlepane.server.page import REFRESH_SECONDS, Page
+from singlepane.server.words import ago, clock, count, moment
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+# The name changes with the content, so that a browser may keep it for good.
+STYLE = f"/static/page.css?{hashlib.sha256((STATIC / 'page.css').read_bytes()).hexdigest()[:12]}"
+
+
+def _iso(unix: float) -> str:
+    return datetime.fromtimestamp(unix, UTC).isoformat(timespec="seconds")
+
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters.update(ago=ago, clock=clock, count=count, moment=moment, iso=_iso)
+_ENVIRONMENT.globals.update(style=STYLE)
+
+
+def status(page: Page, health: Sequence[ClusterHealth], version: str) -> str:
+    """The status page."""
+    return _ENVIRONMENT.get_template("status.html").render(
+        page=page, health=health, version=version, refresh=REFRESH_SECONDS
+    )
+
+
+def runbook(estate: str, title: str, text: Markup) -> str:
+    """One runbook."""
+    return _ENVIRONMENT.get_template("runbook.html").render(
+        estate=estate, title=title, text=text, names=None, missing=False
+    )
+
+
+def runbook_list(estate: str, names: Sequence[str], *, missing: bool) -> str:
+    """All runbooks; `missing` when the reader asked for one that is not there."""
+    title = "No runbook of that name" if missing else "Runbooks"
+    return _ENVIRONMENT.get_template("runbook.html").render(
+        estate=estate, title=title, text=None, names=names, missing=missing
+    )

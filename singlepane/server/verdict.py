@@ -1,0 +1,86 @@
+"""The one sentence on the whole estate, for a reader with two seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from singlepane.server.facts import Facts
+from singlepane.server.health import ClusterHealth, Level
+from singlepane.server.words import ago, count
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the estate is: a level, a headline of a few words, and one or two sentences that say why."""
+
+    level: Level
+    headline: str
+    detail: str
+
+
+def verdict(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
+    """The verdict on all clusters. `clusters` are worst first, as `health.clusters` gives them."""
+    if facts.status.value is None:
+        why = facts.status.problem or "No supervisor has said what runs."
+        return Verdict("unknown", "Nothing is known to run", f"{why} Start the estate with “singlepane up”.")
+    if not facts.alive:
+        age = ago(facts.now - facts.status.changed)
+        return Verdict(
+            "unknown",
+            "The supervisor is gone",
+            f"What this page shows is the last it wrote, {age} ago. “singlepane up” starts it again.",
+        )
+    worst = [row for row in clusters if row.level == clusters[0].level]
+    if worst[0].level == "bad":
+        return _named("bad", worst, len(clusters), "need you")
+    if worst[0].level == "attention":
+        if facts.coming_up():
+            starting = Verdict("attention", "Coming up", _reasons(worst))
+            return starting if len(worst) > 1 else _named("attention", worst, len(clusters), "")
+        return _named("attention", worst, len(clusters), "deserve a look")
+    return _proof(facts, clusters)
+
+
+def _named(level: Level, worst: Sequence[ClusterHealth], total: int, verb: str) -> Verdict:
+    """The one cluster by name and by what it has, or how many they are."""
+    if len(worst) == 1:
+        return Verdict(level, f"{worst[0].name} {worst[0].reasons[0].short}", _reasons(worst))
+    number = f"All {total:,} clusters" if len(worst) == total else f"{len(worst):,} of {total:,} clusters"
+    return Verdict(level, f"{number} {verb}", _reasons(worst))
+
+
+def _reasons(worst: Sequence[ClusterHealth]) -> str:
+    """The first reason of the first clusters, and how many more there are."""
+    if len(worst) == 1:
+        more = len(worst[0].reasons) - 1
+        return worst[0].reasons[0].text + (f" And {count(more, 'more reason')}." if more else "")
+    shown = " ".join(f"{row.name}: {row.reasons[0].text}" for row in worst[:3])
+    return shown + (f" And {count(len(worst) - 3, 'more cluster')}." if len(worst) > 3 else "")
+
+
+def _proof(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
+    """All clusters look well; whether that was proven decides."""
+    proof, age = facts.verification.value, facts.proof_age()
+    if proof is None or age is None:
+        return Verdict(
+            "attention",
+            "Running, never verified",
+            "All components are ready, but no verification has followed the data from end to end yet.",
+        )
+    if facts.proof_stale():
+        return Verdict(
+            "attention",
+            f"Last verified {ago(age)} ago",
+            f"Since then nobody has followed the data from end to end. {facts.attempt}".rstrip(),
+        )
+    if not proof.ok:
+        return Verdict("bad", "The verification failed", "It found nothing to verify.")
+    whole = f"All {len(clusters):,} clusters are well" if len(clusters) > 1 else f"{clusters[0].name} is well"
+    fires = facts.firing()
+    nothing = "Nothing fires." if not fires else f"{count(len(fires), 'alert')} of low severity."
+    return Verdict(
+        "well",
+        whole,
+        f"All {count(len(proof.results), 'hop')} of the data path were proven {ago(age)} ago. {nothing}",
+    )

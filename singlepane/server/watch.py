@@ -1,0 +1,52 @@
+"""Verification in the background: run again and again, recorded as the command line does, never fatal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from deploy.verify.results import Verification
+from estate.errors import SinglepaneError
+from estate.model import Estate
+from estate.running import Deployment
+from singlepane.server.service import Service
+
+Prove = Callable[[Estate, Deployment], Awaitable[Verification]]
+
+_log = logging.getLogger("singlepane.server")
+
+
+async def verify_forever(service: Service, prove: Prove, record: Callable[[Verification], None]) -> None:
+    """Verify every `service.verify_every` seconds, measured from start to start, until cancelled."""
+    while True:
+        began = asyncio.get_running_loop().time()
+        await verify_once(service, prove, record)
+        took = asyncio.get_running_loop().time() - began
+        await asyncio.sleep(max(1.0, service.verify_every - took))
+
+
+async def verify_once(service: Service, prove: Prove, record: Callable[[Verification], None]) -> None:
+    """One verification, when an estate runs.
+
+    What goes wrong is kept for the page and counted; nothing is raised.
+    """
+    facts = service.facts()
+    if facts.status.value is None or not facts.alive:
+        return
+    try:
+        verification = await prove(service.estate, facts.status.value)
+        await asyncio.to_thread(record, verification)
+    except SinglepaneError as error:
+        _failed(service, error.message)
+    except Exception as error:  # a defect in a proof must not take the status page down with it
+        _log.exception("the background verification failed")
+        _failed(service, f"{type(error).__name__}: {error}")
+    else:
+        service.attempt = ""
+        service.verifications["ok" if verification.ok else "broken"] += 1
+
+
+def _failed(service: Service, why: str) -> None:
+    service.attempt = f"The last verification could not run: {why}"
+    service.verifications["error"] += 1
