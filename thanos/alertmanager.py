@@ -1,0 +1,46 @@
+"""Alertmanager: takes the alerts of every Prometheus and of the ruler, and tells people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from estate.components import (
+    Address,
+    Component,
+    DataPath,
+    Engine,
+    File,
+    FilePath,
+    Listen,
+    Probe,
+    Resources,
+    text,
+)
+from estate.model import Estate
+
+CONFIG = "alertmanager.yaml"
+
+
+def alertmanager(estate: Estate, configuration: Mapping[str, Any], files: tuple[File, ...] = ()) -> Component:
+    """The estate's Alertmanager with this configuration and the files it refers to."""
+    return Component(
+        name="alertmanager",
+        kind="alertmanager",
+        cluster=estate.hub,
+        command=Engine("alertmanager"),
+        arguments=(
+            text("--config.file=", FilePath(CONFIG)),
+            text("--storage.path=", DataPath()),
+            text("--web.listen-address=", Listen("http")),
+            text("--web.external-url=http://", Address("alertmanager", "http")),
+            # There is one: nobody to gossip with. Left out, it would listen on all interfaces.
+            "--cluster.listen-address=",
+        ),
+        ports={"http": 9093},
+        ready=Probe("http", "/-/ready"),
+        metrics=("http", "/metrics"),
+        files=(File(CONFIG, configuration), *files),
+        storage="1Gi",
+        resources=Resources(cpu="50m", memory="128Mi", memory_limit="512Mi"),
+    )

@@ -1,0 +1,77 @@
+"""Object storage: the document that every Thanos component opens the bucket with.
+
+Contract: https://thanos.io/tip/thanos/storage.md#azure, thanos-io/objstore providers/azure (unknown keys are
+refused, account and container are always asked for).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from estate.components import Address, File, FilePath, Reference, SecretValue, Template, Text, text
+from estate.model import Store
+
+FILE = "objstore.yaml"
+# Name of the workload identity that may read and write the container.
+IDENTITY = "metrics-store"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The object store as a component sees it: the document, what must be ready first, and who opens it."""
+
+    document: Mapping[str, Any]
+    needs: tuple[str, ...] = ()
+    identity: str = ""
+
+    @property
+    def file(self) -> File:
+        """The document as a file; it may hold a connection string."""
+        return File(FILE, self.document, secret=True)
+
+    @property
+    def flag(self) -> Text:
+        """The flag that names the file, the same for every component."""
+        return text("--objstore.config-file=", FilePath(FILE))
+
+
+def azure(store: Store) -> Mapping[str, Any]:
+    """The real storage account, by workload identity (no key at all) or by a connection string.
+
+    The container is made with the account, not here: a Thanos that can make containers needs more rights than
+    data.
+    """
+    config: dict[str, Any] = {
+        "storage_account": store.account,
+        "container": store.container,
+        "storage_create_container": False,
+    }
+    if store.identity != "workload":
+        config["storage_connection_string"] = text(SecretValue(store.identity))
+    return {"type": "AZURE", "config": config}
+
+
+def azurite(store: Store, blob: Address, key: Template | Reference) -> Mapping[str, Any]:
+    """Azurite at `blob`, with the estate's account and its base64 `key`.
+
+    Only a connection string can say an http address with the account in the path: `endpoint` alone means
+    https://ACCOUNT.ENDPOINT. Thanos refuses an account key beside it.
+    """
+    address = text("http://", blob, "/", store.account)
+    protocol = f"DefaultEndpointsProtocol=http;AccountName={store.account};AccountKey="
+    return {
+        "type": "AZURE",
+        "config": {
+            "storage_account": store.account,
+            "container": store.container,
+            "storage_create_container": True,
+            "storage_connection_string": text(protocol, key, ";BlobEndpoint=", address, ";"),
+        },
+    }
+
+
+def files(directory: Template | Reference) -> Mapping[str, Any]:
+    """A folder on this machine. For one machine only: Thanos calls it fit for tests and demonstrations."""
+    return {"type": "FILESYSTEM", "config": {"directory": text(directory)}}

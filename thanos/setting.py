@@ -1,0 +1,32 @@
+"""What the Thanos room is told by others: values alone, so that it knows none of the rooms they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from estate.components import Component, File, RuleFile
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stands around Prometheus and Thanos.
+
+    `others`: components of other rooms; each that has `metrics` is scraped by the Prometheus of its own
+    cluster.
+    `rules`: rule files by scope.
+    `alertmanager`: Alertmanager's configuration document, and `alertmanager_files` the files it refers to
+    (such as the secret URLs of webhooks).
+    `objstore`: Thanos' object store document (`thanos/objstore.py` makes it); `store_needs`: components that
+    must be ready before it can be opened.
+    `fast`: the timing of a demonstration (`thanos/timing.py`); only `singlepane up` asks for it.
+    """
+
+    others: tuple[Component, ...]
+    rules: tuple[RuleFile, ...]
+    alertmanager: Mapping[str, Any]
+    objstore: Mapping[str, Any]
+    store_needs: tuple[str, ...] = ()
+    alertmanager_files: tuple[File, ...] = ()
+    fast: bool = False

@@ -1,0 +1,63 @@
+"""The wiring: which component talks to which, read in one look.
+
+scraped ──> Prometheus ──> sidecar ──┐                  ┌── query frontend <── dashboards
+                │             │      ├──(StoreAPI)──> query <── ruler ──> Alertmanager
+                │             v      │                  │                      ^
+                │           bucket ──┴── store gateway  └──(StoreAPI)── ruler  │
+                │             ^                                                │
+                │         compactor                                            │
+                └─────────────────── alerts of one cluster ────────────────────┘
+"""
+
+from __future__ import annotations
+
+from estate.components import Component
+from estate.model import Estate
+from thanos import objstore, prometheus, rule
+from thanos.alertmanager import alertmanager
+from thanos.compact import compact
+from thanos.objstore import Bucket
+from thanos.query import query
+from thanos.query_frontend import query_frontend
+from thanos.setting import Setting
+from thanos.sidecar import sidecar
+from thanos.store import store
+from thanos.timing import DEMONSTRATION, PRODUCTION
+
+
+def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
+    """Prometheus and a sidecar for each replica of each cluster, and the global parts on the hub."""
+    timing = DEMONSTRATION if setting.fast else PRODUCTION
+    workload = estate.metrics.store.identity == "workload"
+    bucket = Bucket(setting.objstore, setting.store_needs, objstore.IDENTITY if workload else "")
+
+    servers = [
+        prometheus.server(estate, cluster, replica, timing)
+        for cluster, row in estate.clusters.items()
+        for replica in range(row.prometheus.replicas)
+    ]
+    sidecars = [sidecar(server, bucket, timing) for server in servers]
+    gateway = store(estate, bucket, timing)
+    view = query(estate, [*(each.address("grpc") for each in (*sidecars, gateway)), rule.STORE_API])
+    frontend = query_frontend(view)
+    manager = alertmanager(estate, setting.alertmanager, setting.alertmanager_files)
+    alertmanagers = [manager.address("http")]
+    global_rules = [each for each in setting.rules if each.scope == "global"]
+    ruler = rule.rule(estate, bucket, global_rules, view.address("http"), alertmanagers)
+    compactor = compact(estate, bucket, timing)
+
+    global_parts = (gateway, view, frontend, ruler, compactor, manager)
+    everything = (*servers, *sidecars, *global_parts, *setting.others)
+
+    def complete(server: Component) -> Component:
+        scopes = ("cluster", "hub") if server.cluster == estate.hub else ("cluster",)
+        return prometheus.configured(
+            server,
+            estate,
+            scraped=[each for each in everything if each.cluster == server.cluster],
+            rules=[each for each in setting.rules if each.scope in scopes],
+            alertmanagers=alertmanagers,
+            timing=timing,
+        )
+
+    return (*map(complete, servers), *sidecars, *global_parts)
