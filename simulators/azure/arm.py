@@ -1,0 +1,348 @@
+"""ARM (`management.azure.com`): who may ask what, at which pace, and which document answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulators.azure import definitions, graph, listings, metrics
+from simulators.azure.catalogue import ResourceType
+from simulators.azure.fleet import Principal
+from simulators.azure.inventory import Resource, Subscription
+from simulators.azure.pace import Verdict
+from simulators.azure.replies import Refused, Reply, Request, api_version, gateway, wrapped
+from simulators.azure.tokens import ARM, Claims, caller, forbidden, may, sees
+from simulators.azure.world import World
+
+Handler = Callable[[World, Request, "re.Match[str]", Claims, Principal], Reply]
+
+
+def answer(world: World, request: Request) -> tuple[str, Reply]:
+    """The name of the API that a request meant, and its reply."""
+    for name, methods, pattern, handler in ROUTES:
+        match = pattern.fullmatch(request.path)
+        if match is None:
+            continue
+        try:
+            claims, principal = caller(world, request, ARM)
+            if request.method not in methods:
+                raise Refused(
+                    gateway(405, "MethodNotAllowed", f"The HTTP method '{request.method}' is not supported.")
+                )
+            return name, handler(world, request, match, claims, principal)
+        except Refused as refused:
+            return name, refused.reply
+    return "unknown", gateway(
+        404, "InvalidResourceType", f"The path '{request.path}' is not one the simulator serves."
+    )
+
+
+def _subscriptions(
+    world: World, request: Request, _: re.Match[str], claims: Claims, principal: Principal
+) -> Reply:
+    api_version(request, listings.SUBSCRIPTION_VERSIONS, "'/subscriptions'")
+    headers = tenant_read(world, claims)
+    seen = [
+        one
+        for one in world.inventory.subscriptions.values()
+        if one.tenant_id == claims.tid and sees(world, principal, one.id)
+    ]
+    body = {
+        "value": [listings.subscription(one) for one in seen],
+        "count": {"type": "Total", "value": len(seen)},
+    }
+    return Reply(200, body, headers)
+
+
+def _subscription(
+    world: World, request: Request, match: re.Match[str], claims: Claims, principal: Principal
+) -> Reply:
+    api_version(request, listings.SUBSCRIPTION_VERSIONS, "'/subscriptions'")
+    one = subscription(world, match["subscription"], claims)
+    headers = subscription_read(world, one, claims, "GET/SUBSCRIPTIONS")
+    if not sees(world, principal, one.id):
+        raise Refused(forbidden(claims, "Microsoft.Resources/subscriptions/read", f"/subscriptions/{one.id}"))
+    return Reply(200, listings.subscription(one), headers)
+
+
+def _resources(
+    world: World, request: Request, match: re.Match[str], claims: Claims, principal: Principal
+) -> Reply:
+    api_version(request, listings.RESOURCE_VERSIONS, "'/subscriptions/resources'")
+    one = subscription(world, match["subscription"], claims)
+    headers = subscription_read(world, one, claims, "GET/SUBSCRIPTIONS/RESOURCES")
+    action = "Microsoft.Resources/subscriptions/resources/read"
+    if not may(world, principal, one.id, action):
+        raise Refused(forbidden(claims, action, f"/subscriptions/{one.id}"))
+    found = list(world.inventory.within(one.id, world.clock.now()))
+    group = match["group"]
+    if group is not None:
+        found = [resource for resource in found if resource.resource_group.lower() == group.lower()]
+        if not found:
+            raise Refused(
+                gateway(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
+            )
+    return listings.resources(world, request, found).also(headers)
+
+
+def _graph(world: World, request: Request, _: re.Match[str], claims: Claims, principal: Principal) -> Reply:
+    version = api_version(request, graph.VERSIONS, "'Microsoft.ResourceGraph/resources'")
+    verdict = world.window(world.fleet.limits.graph, "graph", claims.tid, claims.appid)
+    left = max(0, round(verdict.resets_after))
+    quota = {
+        "x-ms-user-quota-remaining": str(verdict.remaining),
+        "x-ms-user-quota-resets-after": f"00:00:{left:02}",
+        "x-ms-ratelimit-remaining-tenant-resource-requests": str(verdict.remaining),
+    }
+    if not verdict.passes:
+        world.throttled["graph", claims.tid] += 1
+        message = (
+            "Client application has been throttled and should not attempt to repeat the request until an "
+            "amount of time has elapsed. Please see https://aka.ms/resourcegraph-throttling for help."
+        )
+        raise Refused(
+            wrapped(429, "RateLimiting", message).also({**quota, "retry-after": str(verdict.retry_after)})
+        )
+    return graph.answer(world, request, principal, version).also(quota)
+
+
+def _definitions(
+    world: World, request: Request, match: re.Match[str], claims: Claims, principal: Principal
+) -> Reply:
+    version = api_version(request, definitions.VERSIONS, "'Microsoft.Insights/metricDefinitions'")
+    one = subscription(world, match["subscription"], claims)
+    headers = subscription_read(world, one, claims, "GET/SUBSCRIPTIONS/RESOURCEGROUPS/PROVIDERS")
+    action = "Microsoft.Insights/metricDefinitions/read"
+    scope = match["scope"]
+    if not may(world, principal, one.id, action):
+        raise Refused(forbidden(claims, action, scope))
+    window = world.fleet.limits.definitions
+    verdict = world.window(window, "definitions", claims.appid)
+    if not verdict.passes:
+        hours, rest = divmod(int(window.seconds), 3600)
+        span = f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
+        raise Refused(
+            throttled(
+                world, "definitions", one.id, "ResourceRequestsThrottled",
+                f"Number of requests for action '{action}' exceeded the limit of '{window.calls}' for time "
+                f"interval '{span}'. Please try again after '{verdict.retry_after}' seconds.",
+                verdict,
+            )
+        )  # fmt: skip
+    asked = request.query.get("metricnamespace", "")
+    if match["resource"] is None:
+        kind = _region_type(world, request, asked)
+        return Reply(
+            200, definitions.of(kind, f"/subscriptions/{one.id}", version), headers, "application/json"
+        )
+    found = resource(world, scope)
+    if asked and asked.lower() != found.type.key:
+        return Reply(200, {"value": []}, headers, "application/json")
+    return Reply(200, definitions.of(found.type, found.id, version), headers, "application/json")
+
+
+def _metrics(
+    world: World, request: Request, match: re.Match[str], claims: Claims, principal: Principal
+) -> Reply:
+    version = api_version(request, metrics.VERSIONS, "'Microsoft.Insights/metrics'")
+    one = subscription(world, match["subscription"], claims)
+    headers = subscription_read(world, one, claims, "GET/SUBSCRIPTIONS/RESOURCEGROUPS/PROVIDERS")
+    if not may(world, principal, one.id, "Microsoft.Insights/metrics/read"):
+        raise Refused(forbidden(claims, "Microsoft.Insights/metrics/read", match["scope"]))
+    return metrics.of_resource(world, resource(world, match["scope"]), request.query, version).also(headers)
+
+
+def _subscription_metrics(
+    world: World, request: Request, match: re.Match[str], claims: Claims, principal: Principal
+) -> Reply:
+    api_version(request, metrics.SUBSCRIPTION_VERSIONS, "'Microsoft.Insights/metrics' at subscription scope")
+    one = subscription(world, match["subscription"], claims)
+    headers = subscription_read(world, one, claims, "GET/SUBSCRIPTIONS/PROVIDERS")
+    if not may(world, principal, one.id, "Microsoft.Insights/metrics/read"):
+        raise Refused(forbidden(claims, "Microsoft.Insights/metrics/read", match["scope"]))
+    query = _with_body(request)
+    if not query.get("region"):
+        raise Refused(wrapped(400, "BadRequest", "Missing required region params"))
+    kind = _region_type(world, request, query.get("metricnamespace", ""))
+    if kind.key in {name.lower() for name in world.fleet.refuses.subscription}:
+        message = f"Resource type '{kind.key}' does not support metrics at subscription scope."
+        raise Refused(wrapped(400, "BadRequest", message))
+    now = world.clock.now()
+    found = [
+        each
+        for each in world.inventory.resources.values()
+        if each.type is kind
+        and each.subscription.id == one.id
+        and each.region == query["region"].lower()
+        and each.lives(now)
+    ]
+    return metrics.of_subscription(world, found, kind, query, f"/subscriptions/{one.id}").also(headers)
+
+
+# Keys of the POST body by their name in the query of a GET.
+_BODY = {
+    "timespan": "timespan",
+    "interval": "interval",
+    "metricNames": "metricnames",
+    "aggregation": "aggregation",
+    "filter": "$filter",
+    "top": "top",
+    "orderBy": "orderby",
+    "rollUpBy": "rollupby",
+    "resultType": "resulttype",
+    "metricNamespace": "metricnamespace",
+    "autoAdjustTimegrain": "autoadjusttimegrain",
+    "validateDimensions": "validatedimensions",
+}
+
+
+def _with_body(request: Request) -> Mapping[str, str]:
+    """The parameters of a GET, or of a POST's query and body together; none may be in both places."""
+    if request.method == "GET":
+        return request.query
+    body = request.json()
+    if not isinstance(body, Mapping):
+        raise Refused(wrapped(400, "BadRequest", "The request body must be an object."))
+    given: dict[str, str] = dict(request.query)
+    for key, value in body.items():
+        name = _BODY.get(key)
+        if name is None:
+            raise Refused(wrapped(400, "BadRequest", f"Could not find member '{key}' on the request body."))
+        if name in given:
+            raise Refused(
+                wrapped(400, "BadRequest", f"Parameter '{key}' is given in both the query and the body.")
+            )
+        given[name] = _text(value)
+    return given
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _region_type(world: World, request: Request, namespace: str) -> ResourceType:
+    if not request.query.get("region"):
+        raise Refused(wrapped(400, "BadRequest", "Missing required region params"))
+    kind = world.inventory.types.get(namespace.lower())
+    if kind is None:
+        message = (
+            f"Metric namespace '{namespace}' is not supported."
+            if namespace
+            else "Missing required parameter: metricnamespace."
+        )
+        raise Refused(wrapped(400, "BadRequest", message))
+    return kind
+
+
+def subscription(world: World, subscription_id: str, claims: Claims) -> Subscription:
+    """The subscription, or `Refused`: 404 for none, 401 when the token is of another tenant."""
+    found = world.inventory.subscriptions.get(subscription_id.lower())
+    if found is None:
+        raise Refused(
+            gateway(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
+        )
+    if found.tenant_id != claims.tid:
+        raise Refused(
+            gateway(
+                401,
+                "InvalidAuthenticationTokenTenant",
+                f"The access token is from the wrong issuer 'https://sts.windows.net/{claims.tid}/'. "
+                f"It must match the tenant 'https://sts.windows.net/{found.tenant_id}/' associated with this subscription.",
+            )
+        )
+    return found
+
+
+def resource(world: World, resource_id: str) -> Resource:
+    """The living resource with this id, or `Refused` 404 in ARM's words."""
+    found = world.inventory.find(resource_id, world.clock.now())
+    if found is not None:
+        return found
+    pieces = resource_id.strip("/").split("/")
+    group = pieces[3] if len(pieces) > 3 else ""
+    path = "/".join(pieces[5:])
+    raise Refused(
+        gateway(
+            404, "ResourceNotFound", f"The Resource '{path}' under resource group '{group}' was not found."
+        )
+    )
+
+
+def subscription_read(world: World, one: Subscription, claims: Claims, operation: str) -> dict[str, str]:
+    """Count a read in a subscription; its remaining headers, or `Refused` 429."""
+    limits = world.fleet.limits
+    mine = world.bucket(limits.arm_reads, "reads", one.id, claims.appid)
+    everyone = world.bucket(limits.arm_global, "global", one.id)
+    for verdict in (mine, everyone):
+        if not verdict.passes:
+            raise Refused(
+                throttled(
+                    world, "arm", one.id, "SubscriptionRequestsThrottled",
+                    f"Number of requests for subscription '{one.id}' and operation '{operation}' "
+                    f"exceeded the backend storage limit. Please try again after '{verdict.retry_after}' seconds.",
+                    verdict,
+                )
+            )  # fmt: skip
+    return {
+        "x-ms-ratelimit-remaining-subscription-reads": str(mine.remaining),
+        "x-ms-ratelimit-remaining-subscription-global-reads": str(everyone.remaining),
+    }
+
+
+def tenant_read(world: World, claims: Claims) -> dict[str, str]:
+    """Count a read outside any subscription."""
+    verdict = world.bucket(world.fleet.limits.arm_reads, "tenant", claims.tid, claims.appid)
+    if not verdict.passes:
+        raise Refused(
+            throttled(
+                world, "arm", claims.tid, "TenantRequestsThrottled",
+                f"Number of requests for tenant '{claims.tid}' exceeded the limit. "
+                f"Please try again after '{verdict.retry_after}' seconds.",
+                verdict,
+            )
+        )  # fmt: skip
+    return {"x-ms-ratelimit-remaining-tenant-reads": str(verdict.remaining)}
+
+
+def throttled(world: World, limit: str, scope: str, code: str, message: str, verdict: Verdict) -> Reply:
+    """A 429 of the simulator's own limits, counted: a client that paces itself well never sees one."""
+    world.throttled[limit, scope] += 1
+    return gateway(429, code, message).also({"retry-after": str(verdict.retry_after)})
+
+
+def _route(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_SUBSCRIPTION = r"/subscriptions/(?P<subscription>[^/]+)"
+_RESOURCE = (
+    rf"(?P<scope>{_SUBSCRIPTION}(?P<resource>/resourceGroups/[^/]+/providers/[^/]+(?:/[^/]+/[^/]+)+?))"
+)
+_INSIGHTS = "/providers/microsoft.insights"
+
+ROUTES: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Handler], ...] = (
+    ("graph", ("POST",), _route("/providers/microsoft.resourcegraph/resources"), _graph),
+    ("metrics", ("GET",), _route(rf"{_RESOURCE}{_INSIGHTS}/metrics"), _metrics),
+    ("definitions", ("GET",), _route(rf"{_RESOURCE}{_INSIGHTS}/metricdefinitions"), _definitions),
+    (
+        "metrics-subscription",
+        ("GET", "POST"),
+        _route(rf"(?P<scope>{_SUBSCRIPTION}){_INSIGHTS}/metrics"),
+        _subscription_metrics,
+    ),
+    (
+        "definitions",
+        ("GET",),
+        _route(rf"(?P<scope>{_SUBSCRIPTION})(?P<resource>(?!)x)?{_INSIGHTS}/metricdefinitions"),
+        _definitions,
+    ),
+    (
+        "resources",
+        ("GET",),
+        _route(rf"{_SUBSCRIPTION}(?:/resourceGroups/(?P<group>[^/]+))?/resources"),
+        _resources,
+    ),
+    ("subscriptions", ("GET",), _route(r"/subscriptions/?"), _subscriptions),
+    ("subscriptions", ("GET",), _route(rf"{_SUBSCRIPTION}/?"), _subscription),
+)

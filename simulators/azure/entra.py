@@ -1,0 +1,196 @@
+"""Entra ID: the documents and the token endpoint that azure-identity and MSAL ask for (client credentials
+only).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from simulators.azure.fleet import Principal
+from simulators.azure.replies import Refused, Reply, Request
+from simulators.azure.tokens import ARM, METRICS, OTHERS, issue
+from simulators.azure.world import World
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_DISCOVERY = re.compile(r"/([^/]+)(/v2\.0)?/\.well-known/openid-configuration", re.IGNORECASE)
+_TOKEN = re.compile(r"/([^/]+)/oauth2/v2\.0/token", re.IGNORECASE)
+
+
+def handles(path: str) -> bool:
+    """Whether a path is one of Entra's."""
+    return bool(_DISCOVERY.fullmatch(path) or _TOKEN.fullmatch(path)) or path == "/common/discovery/instance"
+
+
+def answer(world: World, request: Request) -> Reply:
+    """The reply to a request whose path `handles`, or Entra's 404."""
+    if request.path == "/common/discovery/instance":
+        return _instance(request)
+    if match := _DISCOVERY.fullmatch(request.path):
+        return _openid(world, request, match[1])
+    match = _TOKEN.fullmatch(request.path)
+    if match is None or request.method != "POST":
+        return Reply(404, None, content_type="text/html")
+    return _token(world, request, match[1])
+
+
+def _instance(request: Request) -> Reply:
+    asked = request.query.get("authorization_endpoint", "")
+    tenant = re.sub(r"/oauth2/.*$", "", asked)
+    return Reply(
+        200, {"tenant_discovery_endpoint": f"{tenant}/v2.0/.well-known/openid-configuration", "metadata": []}
+    )
+
+
+def _openid(world: World, request: Request, tenant: str) -> Reply:
+    if tenant.lower() not in world.tenants:
+        raise Refused(_error(400, "invalid_tenant", 90002, f"Tenant '{tenant}' not found."))
+    base = f"{request.base}/{tenant}"
+    return Reply(
+        200,
+        {
+            "token_endpoint": f"{base}/oauth2/v2.0/token",
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+            "jwks_uri": f"{base}/discovery/v2.0/keys",
+            "response_types_supported": ["code", "id_token"],
+            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "issuer": f"{base}/v2.0",
+            "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+            "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
+            "tenant_region_scope": "EU",
+        },
+    )
+
+
+def _token(world: World, request: Request, tenant: str) -> Reply:
+    form = {
+        name.lower(): text
+        for name, text in parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True)
+    }
+    if tenant.lower() not in world.tenants:
+        raise Refused(_error(400, "invalid_tenant", 90002, f"Tenant '{tenant}' not found."))
+    for name in ("grant_type", "client_id", "scope"):
+        if not form.get(name):
+            message = f"The request body must contain the following parameter: '{name}'."
+            raise Refused(_error(400, "invalid_request", 900144, message))
+    if form["grant_type"] != "client_credentials":
+        message = f"The app requested an unsupported grant type '{form['grant_type']}'."
+        raise Refused(_error(400, "unsupported_grant_type", 70003, message))
+    audience = _audience(form["scope"])
+    client = form["client_id"].lower()
+    principal = world.principals.get(client)
+    tenants = {world.fleet.tenants[name].lower() for name in principal.tenants} if principal else set()
+    if principal is None or (tenants and tenant.lower() not in tenants):
+        message = (
+            f"Application with identifier '{form['client_id']}' was not found in the directory '{tenant}'."
+        )
+        raise Refused(_error(400, "unauthorized_client", 700016, message))
+    _prove(world, principal, form)
+    return Reply(
+        200,
+        {
+            "token_type": "Bearer",
+            "expires_in": world.fleet.tokens.lifetime,
+            "ext_expires_in": world.fleet.tokens.lifetime,
+            "access_token": issue(world, audience, tenant.lower(), client),
+        },
+    )
+
+
+def _audience(scope: str) -> str:
+    """`https://management.azure.com/.default` -> `https://management.azure.com`; two slashes are allowed."""
+    resource = scope.removesuffix("/.default").rstrip("/")
+    if not scope.endswith("/.default") or " " in scope or resource.lower() not in (*ARM, *METRICS, *OTHERS):
+        message = (
+            "The provided value for the input parameter 'scope' is not valid. "
+            f"The scope {scope} is not valid."
+        )
+        raise Refused(_error(400, "invalid_scope", 70011, message))
+    return resource.lower()
+
+
+def _prove(world: World, principal: Principal, form: Mapping[str, str]) -> None:
+    if form.get("client_assertion_type"):
+        if form["client_assertion_type"] != ASSERTION_TYPE or not form.get("client_assertion"):
+            message = "The request body must contain the following parameter: 'client_assertion'."
+            raise Refused(_error(400, "invalid_request", 900144, message))
+        _check_assertion(world, principal, form["client_assertion"])
+    elif "client_secret" not in form:
+        message = (
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+        )
+        raise Refused(_error(401, "invalid_client", 7000218, message))
+    elif not principal.secret or form["client_secret"] != principal.secret:
+        message = (
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client "
+            f"secret value, not the client secret ID, for a secret added to app '{principal.client_id}'."
+        )
+        raise Refused(_error(401, "invalid_client", 7000215, message))
+
+
+def _check_assertion(world: World, principal: Principal, assertion: str) -> None:
+    """Refuse an assertion that no federated credential of the application matches; signatures are not
+    looked at.
+    """
+    claims = _claims(assertion)
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    if "api://AzureADTokenExchange" not in audiences:
+        message = (
+            f"No matching federated identity record found for presented assertion audience '{audience}'."
+        )
+        raise Refused(_error(400, "invalid_client", 700212, message))
+    expiry = claims.get("exp")
+    if not isinstance(expiry, int | float) or expiry <= world.token_now():
+        message = "Client assertion is not within its valid time range."
+        raise Refused(_error(401, "invalid_client", 700024, message))
+    issuer, subject = claims.get("iss"), claims.get("sub")
+    if not any(one.issuer == issuer and one.subject == subject for one in principal.federated):
+        message = f"No matching federated identity record found for presented assertion subject '{subject}'."
+        raise Refused(_error(400, "invalid_client", 700213, message))
+
+
+def _claims(assertion: str) -> Mapping[str, Any]:
+    try:
+        payload = assertion.split(".")[1]
+        claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, binascii.Error, ValueError):
+        claims = None
+    if not isinstance(claims, dict):
+        raise Refused(_error(400, "invalid_client", 50027, "JWT token is invalid or malformed."))
+    return claims
+
+
+def _error(status: int, error: str, number: int, message: str) -> Reply:
+    trace, correlation = uuid.uuid4(), uuid.uuid4()
+    timestamp = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    description = "\r\n".join(
+        (
+            f"AADSTS{number}: {message}",
+            f"Trace ID: {trace}",
+            f"Correlation ID: {correlation}",
+            f"Timestamp: {timestamp}",
+        )
+    )
+    return Reply(
+        status,
+        {
+            "error": error,
+            "error_description": description,
+            "error_codes": [number],
+            "timestamp": timestamp,
+            "trace_id": str(trace),
+            "correlation_id": str(correlation),
+            "error_uri": f"https://login.microsoftonline.com/error?code={number}",
+        },
+    )

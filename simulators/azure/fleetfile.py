@@ -1,0 +1,123 @@
+"""Reading a fleet file: every problem with its line and column, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import yaml
+from pydantic import ValidationError
+
+from simulators.azure.catalogue import ResourceType, TypeRow, built_in, catalogue
+from simulators.azure.fleet import CustomType, Fleet
+
+
+class FleetError(Exception):
+    """A fleet file cannot be used. `problems` are sentences that begin with `file:line:column`."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load(path: Path) -> Fleet:
+    """The fleet of a file. Raises FleetError with every problem found."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise FleetError((f"{path}: cannot be read: {reason}",)) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> Fleet:
+    """The fleet of a YAML text; `name` is what messages call it. Raises FleetError."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise FleetError((f"{where}: not YAML: {error.problem}",)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise FleetError((f"{name}: not YAML: {str(error).splitlines()[0]}",)) from None
+    if not isinstance(data, dict):
+        raise FleetError(
+            (f"{name}:1:1: a fleet file is a mapping with apiVersion, tenants and subscriptions",)
+        )
+    try:
+        fleet = Fleet.model_validate(data)
+    except ValidationError as error:
+        problems = (
+            f"{_place(tree, name, one['loc'])}: {_path(one['loc'])}{one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        )
+        raise FleetError(tuple(dict.fromkeys(problems))) from None
+    unknown = _unknown_types(fleet, tree, name)
+    if unknown:
+        raise FleetError(unknown)
+    return fleet
+
+
+def types_of(fleet: Fleet) -> dict[str, ResourceType]:
+    """The resource types a fleet knows: the built-in table and its own."""
+    return catalogue((*built_in(), *(_row(one) for one in fleet.types)))
+
+
+def _row(custom: CustomType) -> TypeRow:
+
+    document = {
+        "type": custom.type,
+        "metrics": [
+            {
+                "name": one.name,
+                "unit": one.unit,
+                "aggregations": one.aggregations,
+                "dimensions": one.dimensions,
+                "grains": one.grains,
+                "dimensionRequired": one.dimension_required,
+            }
+            for one in custom.metrics
+        ],
+    }
+    return msgspec.convert(document, TypeRow)
+
+
+def _unknown_types(fleet: Fleet, tree: yaml.Node | None, name: str) -> tuple[str, ...]:
+    known = types_of(fleet)
+    problems = []
+    for subscription, row in fleet.subscriptions.items():
+        for index, group in enumerate(row.resources):
+            if group.type.lower() not in known:
+                loc = ("subscriptions", subscription, "resources", index, "type")
+                problems.append(
+                    f"{_place(tree, name, loc)}: {_path(loc)}no metrics are known for type {group.type!r}; "
+                    "describe it under `types`, or use one of "
+                    + ", ".join(sorted(t.name for t in known.values()))
+                )
+    return tuple(problems)
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc) + ": " if loc else ""
+
+
+def _place(tree: yaml.Node | None, name: str, loc: tuple[int | str, ...]) -> str:
+    """`file:line:column` of the deepest node on the way to `loc` that the file has."""
+    node = tree
+    mark = tree.start_mark if tree else None
+    for part in loc:
+        step = _child(node, part)
+        if step is None:
+            break
+        key, node = step
+        mark = key.start_mark
+    return f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+
+
+def _child(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if str(key.value) == str(part)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None

@@ -1,0 +1,288 @@
+"""The truth behind every simulated metric: pure functions of seed, resource, metric, dimension values and
+minute.
+
+A datum of one minute is what Azure Monitor keeps of it: how many samples, their sum, the lowest and the
+highest. Every figure is a whole number of quanta (1, or 1/64 where the unit is not counted), so sums are
+exact in a double whatever the order of adding, and tests compare with `==`. A metric with dimensions has a
+known list of parts (tuples of dimension values); the parts of a minute add up exactly to the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import NamedTuple
+from zlib import crc32
+
+from simulators.azure.catalogue import Metric
+from simulators.azure.dimensions import values_of
+
+_MASK = 0xFFFFFFFF
+_COUNTED = frozenset({"count", "bytes", "bytespersecond", "bitspersecond"})
+# Typical level of one sample in quanta, by unit; what is not listed is like `unspecified`.
+_LEVELS = {
+    "percent": 40 * 64,
+    "count": 24,
+    "bytes": 48_000,
+    "bytespersecond": 96_000,
+    "bitspersecond": 640_000,
+    "countpersecond": 30 * 64,
+    "seconds": 2 * 64,
+    "milliseconds": 35 * 64,
+    "microseconds": 900 * 64,
+    "unspecified": 12 * 64,
+}
+
+
+class Datum(NamedTuple):
+    """One minute, or several joined: samples, and sum, lowest, highest in quanta."""
+
+    samples: int
+    total: int
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How a resource reports. Shares are per 1024 minutes; minutes are whole.
+
+    `lag`: minutes after the end of a datum before anything of it is visible. `late`: share of data that are
+    at first too low, and are corrected within `late_minutes` more. `absent`: share of minutes without a
+    datum. `zero`: share of minutes whose value is truly 0. `silent`: no datum ever.
+    """
+
+    lag: int = 2
+    late: int = 51
+    late_minutes: int = 3
+    absent: int = 20
+    zero: int = 20
+    silent: bool = False
+
+
+@dataclass(slots=True)
+class Series:
+    """All that the truth of one metric of one resource depends on, worked out once."""
+
+    key: int
+    level: int
+    quantum: float
+    samples: int
+    every: int
+    events: bool
+    habit: Habit
+    parts: tuple[tuple[str, ...], ...]
+    shares: tuple[int, ...]
+    dimensions: tuple[str, ...] = field(default=())
+
+
+def noise(key: int, minute: int) -> int:
+    """32 bits that depend on both numbers and on nothing else."""
+    mixed = (crc32(minute.to_bytes(5, "big"), key) * 0x9E3779B1) & _MASK
+    return mixed ^ (mixed >> 15)
+
+
+def part_list(key: int, cardinalities: Sequence[Sequence[str]], most: int) -> tuple[tuple[str, ...], ...]:
+    """The tuples of dimension values that occur: all of them, or `most` of them chosen by `key` when there
+    are more.
+    """
+    if not cardinalities:
+        return ((),)
+    size = 1
+    for values in cardinalities:
+        size *= len(values)
+    if size <= most:
+        return tuple(product(*cardinalities))
+    chosen: dict[tuple[str, ...], None] = {}
+    for attempt in range(most * 8):
+        drawn = tuple(values[noise(key + i, attempt) % len(values)] for i, values in enumerate(cardinalities))
+        chosen[drawn] = None
+        if len(chosen) == most:
+            break
+    else:
+        for one in islice(product(*cardinalities), most):
+            chosen[one] = None
+            if len(chosen) == most:
+                break
+    return tuple(sorted(chosen))
+
+
+def series(
+    seed: int,
+    resource: str,
+    metric: Metric,
+    habit: Habit = Habit(),
+    cardinality: Mapping[str, int] | None = None,
+    most: int = 12,
+) -> Series:
+    """The truth of `metric` of the resource with id `resource` (case does not matter)."""
+    identity = f"{seed}|{resource.lower()}|{metric.key}".encode()
+    key = crc32(identity)
+    unit = metric.unit.lower()
+    counted = unit in _COUNTED
+    level = _LEVELS.get(unit, _LEVELS["unspecified"])
+    # Half to one and a half times the typical level, so that resources differ; a percentage stays below 100.
+    level = (
+        level * (32 + noise(key, 0) % 64) // 64
+        if unit != "percent"
+        else level * (24 + noise(key, 0) % 40) // 64
+    )
+    values = [values_of(name, (cardinality or {}).get(name.lower())) for name in metric.dimensions]
+    parts = part_list(crc32(metric.key.encode(), seed & _MASK), values, most)
+    weights = [224 + noise(key, 1 + i) % 64 for i in range(len(parts))]
+    shares = [0]
+    for weight in weights:
+        shares.append(shares[-1] + weight)
+    return Series(
+        key=key,
+        level=max(level, 1),
+        quantum=1.0 if counted else 1 / 64,
+        samples=1 + noise(key, 2) % 3,
+        every=metric.every,
+        events=metric.supported == {"count"},
+        habit=habit,
+        parts=parts,
+        shares=tuple(shares),
+        dimensions=metric.dimension_keys,
+    )
+
+
+def datum(of: Series, minute: int) -> Datum | None:
+    """The settled datum of the minute that starts at `minute`, or None when the resource reported nothing."""
+    if minute % of.every or of.habit.silent:
+        return None
+    bits = noise(of.key, minute)
+    if (bits & 1023) < of.habit.absent:
+        return None
+    parts = len(of.parts)
+    count = of.samples * parts
+    if (bits >> 10 & 1023) < of.habit.zero:
+        return Datum(0 if of.events else count, 0, 0, 0)
+    level = of.level
+    busy = 720 - abs(minute % 1440 - 720)
+    mean = (level >> 1) + level * busy // 1440 + (level * (bits >> 20 & 255) >> 10)
+    if of.events:
+        events = mean * parts + (bits >> 4) % parts
+        return Datum(events, events, 0, 1)
+    return Datum(count, mean * count + (bits >> 4) % count, mean * 5 >> 3, (mean * 13 >> 3) + 1)
+
+
+def early(of: Series, whole: Datum) -> Datum:
+    """What is visible of a late datum before it is corrected: about half of it."""
+    if of.events:
+        return Datum(whole.samples // 2, whole.total // 2, whole.minimum, whole.maximum)
+    parts = len(of.parts)
+    samples = (whole.samples // parts + 1) // 2
+    return Datum(samples * parts, whole.total // 2, whole.minimum // 2, whole.maximum)
+
+
+def visible(of: Series, minute: int, now: float) -> Datum | None:
+    """What Azure would show of that minute at `now` (epoch seconds): nothing, too little, or the settled
+    datum.
+    """
+    habit = of.habit
+    age = int(now // 60) - (minute + of.every)
+    if age < habit.lag:
+        return None
+    whole = datum(of, minute)
+    if whole is None or age >= habit.lag + habit.late_minutes:
+        return whole
+    bits = noise(of.key ^ 0x5EED, minute)
+    if (bits & 1023) < habit.late and age < habit.lag + 1 + (bits >> 10) % habit.late_minutes:
+        return early(of, whole)
+    return whole
+
+
+def part(of: Series, whole: Datum, minute: int, index: int) -> Datum:
+    """The share of part `index` in the datum `whole` of that minute; the parts add up to the whole."""
+    parts = len(of.parts)
+    if parts == 1:
+        return whole
+    shares = of.shares
+    all_shares = shares[-1]
+    total = whole.total * shares[index + 1] // all_shares - whole.total * shares[index] // all_shares
+    if of.events:
+        return Datum(total, total, 0, whole.maximum)
+    count = whole.samples * (index + 1) // parts - whole.samples * index // parts
+    spread = whole.minimum >> 4
+    lowest = minute % parts == index
+    highest = (minute // parts) % parts == index
+    return Datum(
+        count,
+        total,
+        whole.minimum if lowest else whole.minimum + spread,
+        whole.maximum if highest else whole.maximum - spread,
+    )
+
+
+def join(data: Iterable[Datum]) -> Datum | None:
+    """Several data as one: counts and sums added, the extremes kept; None of nothing."""
+    count = total = 0
+    minimum: int | None = None
+    maximum = 0
+    for one in data:
+        count += one.samples
+        total += one.total
+        minimum = one.minimum if minimum is None or one.minimum < minimum else minimum
+        maximum = max(maximum, one.maximum)
+    return None if minimum is None else Datum(count, total, minimum, maximum)
+
+
+def figure(of: Series, one: Datum, aggregation: str) -> float:
+    """A datum under an aggregation (lower case: average, minimum, maximum, total, count), in the metric's
+    unit.
+    """
+    match aggregation:
+        case "count":
+            return float(one.samples)
+        case "total":
+            return one.total * of.quantum
+        case "minimum":
+            return one.minimum * of.quantum
+        case "maximum":
+            return one.maximum * of.quantum
+        case "average":
+            return one.total * of.quantum / one.samples if one.samples else 0.0
+    raise ValueError(f"not an aggregation: {aggregation!r}")
+
+
+def chosen_parts(of: Series, dimension_values: Mapping[str, str]) -> tuple[int, ...]:
+    """Indexes of the parts that have all these values; names and values are compared without case."""
+    wanted = {
+        of.dimensions.index(name.lower()): text.lower()
+        for name, text in dimension_values.items()
+        if name.lower() in of.dimensions
+    }
+    if len(wanted) < len(dimension_values):
+        return ()
+    return tuple(
+        index
+        for index, values in enumerate(of.parts)
+        if all(values[place].lower() == text for place, text in wanted.items())
+    )
+
+
+def value(
+    of: Series,
+    aggregation: str,
+    minute: int,
+    minutes: int = 1,
+    dimension_values: Mapping[str, str] | None = None,
+) -> float | None:
+    """The settled value over `[minute, minute + minutes)`, or None when there is no datum in it.
+
+    `dimension_values` narrows to the parts that have them; none means the whole.
+    """
+    data: list[Datum] = []
+    chosen = chosen_parts(of, dimension_values) if dimension_values else None
+    for at in range(minute, minute + minutes):
+        whole = datum(of, at)
+        if whole is None:
+            continue
+        if chosen is None:
+            data.append(whole)
+        else:
+            data.extend(part(of, whole, at, index) for index in chosen)
+    joined = join(data)
+    return None if joined is None else figure(of, joined, aggregation)
