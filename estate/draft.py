@@ -34,8 +34,11 @@ def _fill(key: Key, node: Node | None) -> Any:
 
 def _row(key: Key, node: Node | None) -> Row:
     kind = child(node, "kind") if node is not None and key.variants else None
-    if isinstance(kind, Scalar):
-        key = key.variants.get(kind.text, key)
+    if isinstance(kind, Scalar) and kind.text in key.variants:
+        key = key.variants[kind.text]
+    if key.variants:
+        # Without its kind nothing is known of a row but that it is there.
+        node = None
     values = {}
     for name, below in key.children.items():
         there = child(node, name) if node is not None else None
@@ -43,4 +46,9 @@ def _row(key: Key, node: Node | None) -> Row:
             below.default if there is None and not below.required else _fill(below, there)
         )
     model = key.row or Row
-    return model.model_construct(**values)
+    return model.model_construct(_written(key, node), **values)
+
+
+def _written(key: Key, node: Node | None) -> set[str]:
+    """The attributes that the file sets."""
+    return {below.attribute for name, below in key.children.items() if node and child(node, name)}

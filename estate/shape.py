@@ -15,7 +15,7 @@ from estate.model import RESERVED, Cluster, Estate
 from estate.problems import finding
 from estate.spelling import shown
 from estate.suggest import offer
-from estate.tree import Mapping, Node, Scalar, called, child, plain
+from estate.tree import Mapping, Node, Scalar, called, plain
 
 
 def validate(tree: Mapping) -> tuple[Estate | None, list[Finding]]:

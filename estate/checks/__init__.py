@@ -8,10 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from estate.checks.azure import azure_metrics, azure_scopes
+from estate.checks.component_names import component_names
+from estate.checks.identity import identity
+from estate.checks.inventory import inventory
+from estate.checks.json_metrics import json_metrics
+from estate.checks.labels import labels
+from estate.checks.lists import lists
 from estate.checks.references import references
+from estate.checks.replacements import replacements
+from estate.checks.retention import local_retention, store_retention
+from estate.checks.timing import scraping, timeouts
+from estate.checks.unused import unused
 from estate.model import Estate
 from estate.problems import Problem
 
 Check = Callable[[Estate], Iterator[Problem]]
 
-CHECKS: tuple[Check, ...] = (references,)
+CHECKS: tuple[Check, ...] = (
+    references,
+    unused,
+    identity,
+    lists,
+    labels,
+    component_names,
+    local_retention,
+    store_retention,
+    timeouts,
+    scraping,
+    azure_scopes,
+    azure_metrics,
+    json_metrics,
+    inventory,
+    replacements,
+)

@@ -1,0 +1,73 @@
+"""External labels: they name a cluster's series for ever, so they must be unique and collide with nothing.
+
+https://thanos.io/tip/thanos/storage.md/#external-labels
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from estate.model import Estate, JsonExporter
+from estate.problems import Problem
+
+# What scraping puts on every series. An external label of the same name would be overridden, or override it.
+ON_EVERY_SERIES = ("job", "instance", "component")
+# Names that histograms and summaries give a meaning.
+WITH_A_MEANING = ("le", "quantile")
+
+
+def labels(estate: Estate) -> Iterator[Problem]:
+    """External labels are set by the estate alone, and Query may only remove the replica label."""
+    replica = estate.metrics.replica_label
+    taken = ("cluster", *ON_EVERY_SERIES, *WITH_A_MEANING)
+    if replica in taken:
+        yield Problem(
+            "replica-label",
+            ("metrics", "replica_label"),
+            f"{replica!r} tells more apart than replicas; Query would merge series that differ",
+            "use a label of its own, such as prometheus_replica",
+        )
+    reserved = {
+        "cluster": "it is the name of the cluster, and two clusters could get one identity",
+        **dict.fromkeys(ON_EVERY_SERIES, "every scraped series has one of its own"),
+        **dict.fromkeys(WITH_A_MEANING, "histograms and summaries give it a meaning"),
+    }
+    if replica is not None:
+        reserved.setdefault(replica, "it is the replica label, which Query removes")
+    for name, cluster in estate.clusters.items():
+        for label in cluster.labels:
+            path = ("clusters", name, "labels", label)
+            if label in reserved:
+                message = f"the label {label!r} may not be set: {reserved[label]}"
+                yield Problem("label-reserved", path, message, "use another name", at_key=True)
+    yield from _metric_labels(estate, replica)
+    yield from _case(estate)
+
+
+def _metric_labels(estate: Estate, replica: str | None) -> Iterator[Problem]:
+    taken = {"cluster", *ON_EVERY_SERIES, *WITH_A_MEANING, replica}
+    for name, exporter in estate.exporters.items():
+        if not isinstance(exporter, JsonExporter):
+            continue
+        for index, metric in enumerate(exporter.metrics):
+            for label in metric.labels:
+                if label in taken:
+                    path = ("exporters", name, "metrics", index, "labels", label)
+                    message = f"the label {label!r} is set by Prometheus; the metric's own would be lost"
+                    yield Problem("metric-label-reserved", path, message, "use another name", at_key=True)
+
+
+def _case(estate: Estate) -> Iterator[Problem]:
+    """`Environment` on one cluster and `environment` on another are two labels, which nobody wants."""
+    first = {"cluster": "cluster"}
+    for name, cluster in estate.clusters.items():
+        for label in cluster.labels:
+            other = first.setdefault(label.lower(), label)
+            if other != label:
+                yield Problem(
+                    "label-case",
+                    ("clusters", name, "labels", label),
+                    f"the labels {other!r} and {label!r} differ in case only",
+                    f"write {other}",
+                    at_key=True,
+                )

@@ -1,0 +1,39 @@
+"""Rows that nothing names: likely a typing error elsewhere, or something that was forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from estate.model import AzureExporter, Estate, EstateExporter, JsonExporter
+from estate.problems import Problem
+from estate.tree import Path
+
+
+def unused(estate: Estate) -> Iterator[Problem]:
+    """Warn of tenants, subscriptions and receivers that no row names."""
+    tenants = [subscription.tenant for subscription in estate.subscriptions.values()]
+    yield from _unused("tenant", estate.tenants, tenants, ("tenants",), "no subscription is in it")
+    subscriptions = [cluster.subscription for cluster in estate.clusters.values()]
+    for exporter in estate.exporters.values():
+        if isinstance(exporter, AzureExporter) and isinstance(exporter.scope, list):
+            subscriptions += exporter.scope
+        elif not isinstance(exporter, AzureExporter | JsonExporter | EstateExporter):
+            return  # Its kind is not known, so neither is what it names.
+    why = "no cluster lives in it and no exporter reads it"
+    yield from _unused("subscription", estate.subscriptions, subscriptions, ("subscriptions",), why)
+    receivers = [estate.alerts.default, estate.alerts.heartbeat.receiver]
+    yield from _unused(
+        "receiver", estate.alerts.receivers, receivers, ("alerts", "receivers"), "nothing is sent to it"
+    )
+
+
+def _unused(
+    kind: str, defined: Mapping[str, object], named: list[str], path: Path, why: str
+) -> Iterator[Problem]:
+    if None in named:
+        return
+    for name in defined:
+        if name not in named:
+            yield Problem(
+                f"unused-{kind}", (*path, name), f"the {kind} {name!r} is not used: {why}", "remove it", True
+            )
