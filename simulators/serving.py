@@ -69,20 +69,20 @@ def _server(app: Any, tls: ssl.SSLContext | None) -> _Server:
             http=Connection,
             ws="none",
             lifespan="off",
-            log_level="warning",
+            log_level="critical",
             access_log=False,
             server_header=False,
             date_header=tls is None,
             proxy_headers=False,
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=2,
             ssl_context_factory=factory,
         )
     )
 
 
 def serve(app: Any, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way get three seconds to end."""
+    """Serve until SIGTERM or SIGINT; requests under way get two seconds to end."""
     _server(app, tls).run(sockets=[listener])
 
 

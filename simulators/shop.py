@@ -39,9 +39,10 @@ def orders(region: str, now: float) -> int:
 
 
 def _share(x: float) -> float:
-    """The share of a day's orders in its first part `x` (0..1), where the day begins at its busiest moment."""
-    # Rate 1.75 at both ends and 0.25 in the middle, in straight lines: its integral, which is 1 over the
-    # whole.
+    """The share of a day's orders in its first part `x` (0 to 1) where the day begins at its busiest moment.
+
+    It is the integral of a rate of 1.75 at both ends and 0.25 in the middle, in straight lines; 1 over all.
+    """
     if x <= 0.5:
         return 1.75 * x - 1.5 * x * x
     return 1 - (1.75 * (1 - x) - 1.5 * (1 - x) * (1 - x))

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulators.azure import definitions, graph, listings, metrics
+from simulators.azure.admission import resource, subscription, subscription_read, tenant_read, throttled
 from simulators.azure.catalogue import ResourceType
 from simulators.azure.fleet import Principal
-from simulators.azure.inventory import Resource, Subscription
-from simulators.azure.pace import Verdict
 from simulators.azure.replies import Refused, Reply, Request, api_version, gateway, wrapped
 from simulators.azure.tokens import ARM, Claims, caller, forbidden, may, sees
 from simulators.azure.world import World
@@ -122,14 +121,11 @@ def _definitions(
     if not verdict.passes:
         hours, rest = divmod(int(window.seconds), 3600)
         span = f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
-        raise Refused(
-            throttled(
-                world, "definitions", one.id, "ResourceRequestsThrottled",
-                f"Number of requests for action '{action}' exceeded the limit of '{window.calls}' for time "
-                f"interval '{span}'. Please try again after '{verdict.retry_after}' seconds.",
-                verdict,
-            )
-        )  # fmt: skip
+        what = (
+            f"Number of requests for action '{action}' exceeded the limit of '{window.calls}' "
+            f"for time interval '{span}'."
+        )
+        raise throttled(world, ("definitions", one.id), "ResourceRequestsThrottled", what, verdict)
     asked = request.query.get("metricnamespace", "")
     if match["resource"] is None:
         kind = _region_type(world, request, asked)
@@ -233,82 +229,6 @@ def _region_type(world: World, request: Request, namespace: str) -> ResourceType
         )
         raise Refused(wrapped(400, "BadRequest", message))
     return kind
-
-
-def subscription(world: World, subscription_id: str, claims: Claims) -> Subscription:
-    """The subscription, or `Refused`: 404 for none, 401 when the token is of another tenant."""
-    found = world.inventory.subscriptions.get(subscription_id.lower())
-    if found is None:
-        raise Refused(
-            gateway(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
-        )
-    if found.tenant_id != claims.tid:
-        raise Refused(
-            gateway(
-                401,
-                "InvalidAuthenticationTokenTenant",
-                f"The access token is from the wrong issuer 'https://sts.windows.net/{claims.tid}/'. "
-                f"It must match the tenant 'https://sts.windows.net/{found.tenant_id}/' associated with this subscription.",
-            )
-        )
-    return found
-
-
-def resource(world: World, resource_id: str) -> Resource:
-    """The living resource with this id, or `Refused` 404 in ARM's words."""
-    found = world.inventory.find(resource_id, world.clock.now())
-    if found is not None:
-        return found
-    pieces = resource_id.strip("/").split("/")
-    group = pieces[3] if len(pieces) > 3 else ""
-    path = "/".join(pieces[5:])
-    raise Refused(
-        gateway(
-            404, "ResourceNotFound", f"The Resource '{path}' under resource group '{group}' was not found."
-        )
-    )
-
-
-def subscription_read(world: World, one: Subscription, claims: Claims, operation: str) -> dict[str, str]:
-    """Count a read in a subscription; its remaining headers, or `Refused` 429."""
-    limits = world.fleet.limits
-    mine = world.bucket(limits.arm_reads, "reads", one.id, claims.appid)
-    everyone = world.bucket(limits.arm_global, "global", one.id)
-    for verdict in (mine, everyone):
-        if not verdict.passes:
-            raise Refused(
-                throttled(
-                    world, "arm", one.id, "SubscriptionRequestsThrottled",
-                    f"Number of requests for subscription '{one.id}' and operation '{operation}' "
-                    f"exceeded the backend storage limit. Please try again after '{verdict.retry_after}' seconds.",
-                    verdict,
-                )
-            )  # fmt: skip
-    return {
-        "x-ms-ratelimit-remaining-subscription-reads": str(mine.remaining),
-        "x-ms-ratelimit-remaining-subscription-global-reads": str(everyone.remaining),
-    }
-
-
-def tenant_read(world: World, claims: Claims) -> dict[str, str]:
-    """Count a read outside any subscription."""
-    verdict = world.bucket(world.fleet.limits.arm_reads, "tenant", claims.tid, claims.appid)
-    if not verdict.passes:
-        raise Refused(
-            throttled(
-                world, "arm", claims.tid, "TenantRequestsThrottled",
-                f"Number of requests for tenant '{claims.tid}' exceeded the limit. "
-                f"Please try again after '{verdict.retry_after}' seconds.",
-                verdict,
-            )
-        )  # fmt: skip
-    return {"x-ms-ratelimit-remaining-tenant-reads": str(verdict.remaining)}
-
-
-def throttled(world: World, limit: str, scope: str, code: str, message: str, verdict: Verdict) -> Reply:
-    """A 429 of the simulator's own limits, counted: a client that paces itself well never sees one."""
-    world.throttled[limit, scope] += 1
-    return gateway(429, code, message).also({"retry-after": str(verdict.retry_after)})
 
 
 def _route(pattern: str) -> re.Pattern[str]:

@@ -326,9 +326,23 @@ def _walk(value: Any, path: list[str]) -> Any:
 
 
 COLUMNS = (
-    "id", "name", "type", "tenantId", "kind", "location", "resourceGroup", "subscriptionId", "managedBy", "sku",
-    "plan", "properties", "tags", "identity", "zones", "extendedLocation",
-)  # fmt: skip
+    "id",
+    "name",
+    "type",
+    "tenantId",
+    "kind",
+    "location",
+    "resourceGroup",
+    "subscriptionId",
+    "managedBy",
+    "sku",
+    "plan",
+    "properties",
+    "tags",
+    "identity",
+    "zones",
+    "extendedLocation",
+)
 
 _OPERATORS: Mapping[str, Callable[[_Reader], Callable[[list[Row]], list[Row]]]] = {
     "where": _where,
