@@ -34,8 +34,8 @@ async def verify(
 ) -> Verification:
     """Prove the data path of every cluster and replica, hop by hop, all chains at once.
 
-    `engine` finds a binary by name (`deploy.engines.find`); `timeout` is in seconds, for all together. It reads
-    only: nothing that runs is changed. A hop that does not hold is a value in the result, no exception.
+    `engine` finds a binary by name (`deploy.engines.find`), `timeout` is in seconds for all together. Nothing
+    that runs is changed. A hop that does not hold is a value in the result, never an exception.
     """
     started, clock = time.time(), time.monotonic()
     # The addresses are the deployment's own, so a proxy of the surroundings is never meant. Only the Azure

@@ -57,7 +57,7 @@ async def blocks(ground: Ground) -> tuple[Block, ...]:
     if not config.is_file():
         raise Broken(
             f"there is no object store configuration at {config}",
-            "run `singlepane up` again, which writes it",
+            "Run `singlepane up` again, which writes it.",
             final=True,
         )
     try:
@@ -77,14 +77,14 @@ async def blocks(ground: Ground) -> tuple[Block, ...]:
     if code != 0:
         raise Broken(
             f"the bucket cannot be listed: {_last_line(err)}",
-            "see whether the object store runs: `singlepane status`",
+            "See whether the object store runs: `singlepane status`.",
         )
     try:
         return parse(out)
     except (ValueError, KeyError, TypeError) as error:
         raise Broken(
             f"the bucket holds a block whose meta.json is not understood: {error!r}",
-            f"look at it with `{thanos} tools bucket ls -o wide --objstore.config-file={config}`",
+            f"Look at it with `{thanos} tools bucket ls -o wide --objstore.config-file={config}`.",
         ) from None
 
 

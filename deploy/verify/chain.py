@@ -91,11 +91,11 @@ class Walk:
         except TimeoutError:
             return Broken(
                 f"{hop.name} took longer than {seconds:.0f} s",
-                "verify again with a longer --timeout; if it stays, the machine is overloaded",
+                "Verify again with a longer --timeout; if it stays, the machine is overloaded.",
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
             # A reply of another shape than its API documents: the component is not the version we pin.
             return Broken(
                 f"a reply on the way has another shape than expected: {error!r}",
-                "see with `singlepane engines list` whether the running versions are the pinned ones",
+                "See with `singlepane engines list` whether the running versions are the pinned ones.",
             )

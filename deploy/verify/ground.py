@@ -66,7 +66,7 @@ class Ground:
         except KeyError:
             raise Broken(
                 f"the estate has {name}, but nothing of that name runs: it changed after `singlepane up`",
-                "run `singlepane up` again so that what runs is what the file says",
+                "Run `singlepane up` again so that what runs is what the file says.",
                 final=True,
             ) from None
 
@@ -115,7 +115,7 @@ class Ground:
         except (ValueError, KeyError, TypeError):
             raise Broken(
                 f"{component} answers {path} with no API document: {_said(reply.response)}",
-                f"see what listens at {self.component(component).addresses.get('http')}",
+                f"See what listens at {self.component(component).addresses.get('http')}.",
             ) from None
 
 
@@ -133,8 +133,8 @@ def _state(running: Running) -> str:
 
 def _remedy(running: Running) -> str:
     return (
-        f"see why with `singlepane logs {running.name}`, "
-        f"then start it again with `singlepane restart {running.name}`"
+        f"See why with `singlepane logs {running.name}`, "
+        f"then start it again with `singlepane restart {running.name}`."
     )
 
 

@@ -46,7 +46,7 @@ async def block_seconds(ground: Ground, prometheus: str) -> int:
     except (KeyError, ValueError) as error:
         raise Broken(
             f"{prometheus} does not say how long its blocks are: {error}",
-            "run the Prometheus version that this singlepane pins",
+            "Run the Prometheus version that this singlepane pins.",
             final=True,
         ) from None
 

@@ -27,14 +27,14 @@ async def store_of(ground: Ground, component: str) -> Store:
             if endpoint.get("lastError"):
                 raise Broken(
                     f"Query cannot reach {component} at {address}: {_text(endpoint['lastError'])}",
-                    f"see why with `singlepane logs {component}`, "
-                    f"then start it again with `singlepane restart {component}`",
+                    f"See why with `singlepane logs {component}`, "
+                    f"then start it again with `singlepane restart {component}`.",
                 )
             return Store(address, tuple(endpoint.get("labelSets") or ()))
     raise Broken(
         f"Query does not know {component} at {address}",
-        "see with `singlepane logs query` whether it finds its endpoints; if the estate changed, "
-        "run `singlepane up` again",
+        "See with `singlepane logs query` whether it finds its endpoints; if the estate changed, "
+        "run `singlepane up` again.",
     )
 
 

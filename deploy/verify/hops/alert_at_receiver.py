@@ -51,7 +51,7 @@ async def _in_alertmanager(ground: Ground, cluster: str) -> Mapping[str, Any]:
             if alert["status"]["state"] == "suppressed":
                 raise Broken(
                     f"Alertmanager holds {WATCHDOG} of {cluster} back: it is silenced or inhibited",
-                    "end the silence in Alertmanager",
+                    "End the silence in Alertmanager.",
                 )
             return dict(alert)
     for prometheus in ground.of_kind("prometheus", cluster=cluster):
@@ -59,25 +59,25 @@ async def _in_alertmanager(ground: Ground, cluster: str) -> Mapping[str, Any]:
         if not data["activeAlertmanagers"]:
             raise Broken(
                 f"{prometheus.name} knows no Alertmanager to send alerts to",
-                "run `singlepane up` again, which writes its configuration",
+                "Run `singlepane up` again, which writes its configuration.",
             )
     raise Broken(
         f"Alertmanager has no {WATCHDOG} of {cluster}: Prometheus evaluates it but does not get it through",
-        f"see with `singlepane logs prometheus-{cluster}-0` why sending fails",
+        f"See with `singlepane logs prometheus-{cluster}-0` why sending fails.",
     )
 
 
 async def _why_not_delivered(ground: Ground) -> tuple[str, str]:
     """Cause and remedy when Alertmanager holds the alert and the receiver does not."""
-    failed = await _count(ground, "alertmanager_notifications_failed_total")
-    if failed:
+    # Counted per request: a notification that is tried again and again has not failed yet.
+    if failed := await _count(ground, "alertmanager_notification_requests_failed_total"):
         return (
-            f"Alertmanager holds {WATCHDOG}, but the receiver refused or missed {counted(failed, 'notification')}",
-            "see with `singlepane logs server` and `singlepane logs alertmanager` why delivery fails",
+            f"Alertmanager holds {WATCHDOG}, but its receiver refused or missed {counted(failed, 'request')}",
+            "See with `singlepane logs server` and `singlepane logs alertmanager` why delivery fails.",
         )
     return (
         f"Alertmanager holds {WATCHDOG} and has not delivered it yet",
-        "wait one group interval, or verify again with a longer --timeout",
+        "Wait one group interval, or verify again with a longer --timeout.",
     )
 
 
@@ -90,14 +90,14 @@ async def _sent_elsewhere(ground: Ground, cluster: str) -> str:
     if sent <= failed:
         raise Broken(
             f"Alertmanager has delivered none of {sent:.0f} notifications to webhooks such as {receiver}",
-            "see why with `singlepane logs alertmanager`",
+            "See why with `singlepane logs alertmanager`.",
         )
     routed = ", ".join(each["name"] for each in alert["receivers"])
     return f"{WATCHDOG} routed to {routed}, outside; {counted(sent - failed, 'webhook')} delivered"
 
 
 async def _count(ground: Ground, name: str) -> float:
-    return sample_sum((await ground.get("alertmanager", "/metrics")).text(), f"{name}")
+    return sample_sum((await ground.get("alertmanager", "/metrics")).text(), name)
 
 
 HOP = Hop(

@@ -13,6 +13,11 @@ from deploy.verify.words import counted
 # Prometheus cuts a block when its head spans one and a half; it looks once a minute, the sidecar every 30 s.
 SPAN = 1.5
 LOOKS_SECONDS = 180.0
+UPLOADS = "thanos_shipper_uploads_total"
+# Counts every look that ended in an error; `upload_failures` stays 0 while the object store is away
+# (pkg/shipper/shipper.go).
+FAILURES = "thanos_shipper_dir_sync_failures_total"
+LOADED = "prometheus_tsdb_blocks_loaded"
 
 
 def newest_age_limit(block: int) -> float:
@@ -39,7 +44,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
         raise Broken(
             f"the newest block of {matcher_text(replica.labels)} ends {age:.0f} s ago, "
             f"more than the {newest_age_limit(length):.0f} s that blocks of {length} s allow",
-            f"see with `singlepane logs {replica.sidecar}` why uploads stopped",
+            f"See with `singlepane logs {replica.sidecar}` why uploads stopped.",
         )
     return f"{counted(len(own), 'block')}, the newest ({own[0].ulid}) ends {age:.0f} s ago"
 
@@ -48,27 +53,34 @@ async def _why_none(
     ground: Ground, replica: Replica, found: tuple[Block, ...], length: int
 ) -> tuple[str, str]:
     """Cause and remedy when the bucket has no block of this replica."""
-    metrics = (await ground.get(replica.sidecar, "/metrics")).text()
-    failures = sample_sum(metrics, "thanos_shipper_upload_failures_total")
-    uploads = sample_sum(metrics, "thanos_shipper_uploads_total")
-    if failures:
+    page = (await ground.get(replica.sidecar, "/metrics")).text()
+    logs = f"`singlepane logs {replica.sidecar}`"
+    if UPLOADS not in page:
         return (
-            f"{replica.sidecar} failed to upload {counted(failures, 'time')}",
-            f"see why with `singlepane logs {replica.sidecar}`, and with `singlepane status` "
-            "whether the object store runs",
+            f"{replica.sidecar} runs without an object store and uploads nothing",
+            "Run `singlepane up` again, which gives it the object store of the estate.",
         )
-    if uploads:
+    if failures := sample_sum(page, FAILURES):
+        return (
+            f"{replica.sidecar} tried to upload and failed {counted(failures, 'time')}",
+            f"See why with {logs}, and with `singlepane status` whether the object store runs.",
+        )
+    if uploads := sample_sum(page, UPLOADS):
         streams = ", ".join(sorted({matcher_text(each.labels) for each in found})) or "no block at all"
         return (
             f"{replica.sidecar} uploaded {counted(uploads, 'block')}, but the bucket has none of "
             f"{matcher_text(replica.labels)}; it has {streams}",
-            "see whether the sidecar and the store gateway use the same container, "
-            "and whether the external labels changed",
+            "See whether sidecar and store gateway use the same container, and whether labels changed.",
+        )
+    if cut := sample_sum((await ground.get(replica.prometheus, "/metrics")).text(), LOADED):
+        return (
+            f"{replica.prometheus} has cut {counted(cut, 'block')}, and {replica.sidecar} uploaded none yet",
+            f"Wait: the sidecar looks every 30 s. If it stays, see why with {logs}.",
         )
     return (
         f"{replica.prometheus} has not cut a block yet: the first is due {SPAN * length:.0f} s "
         "after its first sample",
-        "wait, or verify again with a longer --timeout",
+        "Wait, or verify again with a longer --timeout.",
     )
 
 

@@ -22,9 +22,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
     promised = ground.estate.clusters[replica.cluster].prometheus.replicas
     for name in names:
         _judge(name, label, promised, apart, merged)
-    return (
-        f"{len(apart)} series of {promised} {'replicas' if promised > 1 else 'replica'} become {len(merged)}"
-    )
+    return f"{len(apart)} series of {counted(promised, 'replica')} become {len(merged)}"
 
 
 def _judge(name: str, label: str, promised: int, apart: Sequence[Series], merged: Sequence[Series]) -> None:
@@ -34,14 +32,14 @@ def _judge(name: str, label: str, promised: int, apart: Sequence[Series], merged
         found = ", ".join(sorted(replicas)) or "none"
         raise Broken(
             f"without deduplication Query has {name} of the replicas {found}, the estate {promised}",
-            "the hops of the other replica say where its data stops",
+            "The hops of the other replica say where its data stops.",
         )
     ones = [series for series in merged if series.labels.get("component") == name]
     if len(ones) != 1 or label in ones[0].labels:
         raise Broken(
             f"with deduplication Query still has {len(ones)} series of {name}, the label {label} "
             f"{'among' if any(label in series.labels for series in ones) else 'not among'} theirs",
-            f"Query must run with --query.replica-label={label}; run `singlepane up` again",
+            f"Query must run with --query.replica-label={label}; run `singlepane up` again.",
         )
 
 

@@ -38,7 +38,7 @@ async def _series(ground: Ground, name: str) -> int:
     if not count:
         raise Broken(
             f"{name} answers, but there is no series on its metrics page",
-            f"see with `singlepane logs {name}` whether its first fetch has succeeded",
+            f"See with `singlepane logs {name}` whether its first fetch has succeeded.",
         )
     return count
 

@@ -16,8 +16,8 @@ async def prove(ground: Ground, replica: Replica) -> str:
         raise Broken(
             f"{replica.prometheus} has the external labels {matcher_text(running.external_labels)} "
             f"where the estate gives it {matcher_text(replica.labels)}",
-            "run `singlepane up` again so that it gets the estate's labels; "
-            "blocks that it uploaded meanwhile stay under the wrong ones",
+            "Run `singlepane up` again so that it gets the estate's labels; "
+            "blocks that it uploaded meanwhile stay under the wrong ones.",
             final=True,
         )
     # Subtracted inside the query, so that both times are of one clock.
@@ -25,13 +25,13 @@ async def prove(ground: Ground, replica: Replica) -> str:
     if not newest:
         raise Broken(
             f"{replica.prometheus} holds no sample of the last minutes",
-            f"see why with `singlepane logs {replica.prometheus}`: its disk may be full or its clock wrong",
+            f"See why with `singlepane logs {replica.prometheus}`: its disk may be full or its clock wrong.",
         )
     if newest[0].value > running.fresh_seconds:
         raise Broken(
             f"the newest sample of {replica.prometheus} is {newest[0].value:.0f} s old, "
             f"with a scrape interval of {running.scrape_interval} s",
-            f"see why with `singlepane logs {replica.prometheus}`: its disk may be full or its clock wrong",
+            f"See why with `singlepane logs {replica.prometheus}`: its disk may be full or its clock wrong.",
         )
     return f"{matcher_text(replica.labels)}, newest sample {newest[0].value:.0f} s old"
 

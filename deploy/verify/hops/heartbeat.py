@@ -31,12 +31,12 @@ async def prove(ground: Ground, replica: Replica) -> str:
     if not ages:
         raise Broken(
             f"the server has had no heartbeat of {replica.cluster}",
-            "see with `singlepane logs alertmanager` where it sends the Watchdog",
+            "See with `singlepane logs alertmanager` where it sends the Watchdog.",
         )
     if min(ages) > limit:
         raise Broken(
             f"the last heartbeat of {replica.cluster} is {min(ages):.0f} s old, more than {limit:.0f} s",
-            "see with `singlepane logs alertmanager` whether it still delivers to the server",
+            "See with `singlepane logs alertmanager` whether it still delivers to the server.",
         )
     return f"last beat {min(ages):.0f} s ago"
 

@@ -9,6 +9,7 @@ from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.prometheus import MISSED, SLACK_SECONDS, moment
 from deploy.verify.replica import Replica
+from deploy.verify.series import through_query
 from deploy.verify.words import counted
 
 RULER = "rule"
@@ -21,13 +22,13 @@ async def prove(ground: Ground, replica: Replica) -> str:
     if WATCHDOG not in own:
         raise Broken(
             f"{replica.prometheus} has no rule {WATCHDOG}: nothing says that its alerting works",
-            "run `singlepane up` again, which gives it the rule files",
+            "Run `singlepane up` again, which gives it the rule files.",
         )
     ruler = await _evaluated(ground, RULER)
     if not ruler:
         raise Broken(
             "the ruler has no rule: global alerts are never evaluated",
-            "run `singlepane up` again, which gives it the rule files",
+            "Run `singlepane up` again, which gives it the rule files.",
         )
     return f"{counted(len(own), 'rule')} in {replica.prometheus}, {len(ruler)} in the ruler"
 
@@ -39,20 +40,30 @@ async def _evaluated(ground: Ground, component: str) -> tuple[str, ...]:
     for group, rule in _rules(data):
         name = rule["name"]
         if rule["health"] == "unknown":
-            raise Broken(f"{component} has not evaluated {name} yet", f"wait {group['interval']} s")
+            raise Broken(f"{component} has not evaluated {name} yet", f"Wait {group['interval']} s.")
         if rule["health"] != "ok":
             raise Broken(
-                f"{component} cannot evaluate {name}: {rule.get('lastError') or rule['health']}",
-                f"see why with `singlepane logs {component}`",
+                f"{component} cannot evaluate {name}: {await _error(ground, component, rule)}",
+                f"See why with `singlepane logs {component}`.",
             )
         age = now - moment(rule["lastEvaluation"])
         if age > MISSED * group["interval"] + SLACK_SECONDS:
             raise Broken(
                 f"{component} evaluated {name} {age:.0f} s ago, with an interval of {group['interval']:g} s",
-                f"see with `singlepane logs {component}` whether it is overloaded or suspended",
+                f"See with `singlepane logs {component}` whether it is overloaded or suspended.",
             )
         names.append(name)
     return tuple(names)
+
+
+async def _error(ground: Ground, component: str, rule: Mapping[str, Any]) -> str:
+    """Why a rule fails. The ruler says only that no Query served it, so Query itself is asked why."""
+    if component == RULER:
+        try:
+            await through_query(ground, rule["query"], dedup=True)
+        except Broken as broken:
+            return broken.cause
+    return str(rule.get("lastError") or rule["health"])
 
 
 def _rules(data: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

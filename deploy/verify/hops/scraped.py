@@ -23,8 +23,8 @@ async def prove(ground: Ground, replica: Replica) -> str:
         if name not in by_component:
             raise Broken(
                 f"{replica.prometheus} has no target for {name}",
-                f"see its configuration with `singlepane logs {replica.prometheus}`; "
-                "if the estate changed, run `singlepane up` again",
+                f"See its configuration with `singlepane logs {replica.prometheus}`; "
+                "if the estate changed, run `singlepane up` again.",
             )
     for target in targets:
         _up(replica.prometheus, target, now)
@@ -37,18 +37,18 @@ def _up(prometheus: str, target: Mapping[str, Any], now: float) -> None:
     if target["health"] == "unknown":
         raise Broken(
             f"{prometheus} has not scraped {name} yet",
-            f"wait one scrape interval ({target['scrapeInterval']})",
+            f"Wait one scrape interval ({target['scrapeInterval']}).",
         )
     if target["health"] != "up":
         raise Broken(
             f"{prometheus} cannot scrape {name} at {target['scrapeUrl']}: {target['lastError']}",
-            f"see why with `singlepane logs {name}`, then start it again with `singlepane restart {name}`",
+            f"See why with `singlepane logs {name}`, then start it again with `singlepane restart {name}`.",
         )
     age = now - moment(target["lastScrape"])
     if age > MISSED * seconds(target["scrapeInterval"]) + SLACK_SECONDS:
         raise Broken(
             f"{prometheus} scraped {name} {age:.0f} s ago, with an interval of {target['scrapeInterval']}",
-            f"see with `singlepane logs {prometheus}` whether it is overloaded or suspended",
+            f"See with `singlepane logs {prometheus}` whether it is overloaded or suspended.",
         )
 
 

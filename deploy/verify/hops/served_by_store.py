@@ -23,7 +23,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
     if not recent:
         raise Broken(
             f"the bucket has no raw block of {matcher_text(replica.labels)} any more",
-            "see with `singlepane logs compact` what became of it",
+            "See with `singlepane logs compact` what became of it.",
         )
     samples = await _samples(ground, replica, store.address, recent)
     if not samples:
@@ -34,7 +34,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
             if missing
             else f"the store gateway has loaded {recent[0].ulid}, but serves no sample out of it"
         )
-        raise Broken(cause, "see with `singlepane logs store` whether it can read the bucket")
+        raise Broken(cause, "See with `singlepane logs store` whether it can read the bucket.")
     return f"{counted(samples, 'sample')} of `up` out of {counted(len(recent), 'block')}"
 
 

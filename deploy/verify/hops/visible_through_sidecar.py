@@ -18,7 +18,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
         seen = ", ".join(matcher_text(labels) for labels in store.label_sets) or "no labels"
         raise Broken(
             f"Query sees {replica.sidecar} with {seen} where the estate has {matcher_text(replica.labels)}",
-            f"the sidecar reads labels every 30 s; if it stays, `singlepane restart {replica.sidecar}`",
+            f"The sidecar reads labels every 30 s; if it stays, `singlepane restart {replica.sidecar}`.",
         )
     limit = (await configured(ground, replica.prometheus)).fresh_seconds
     found = await through_query(
@@ -27,13 +27,13 @@ async def prove(ground: Ground, replica: Replica) -> str:
     if not found:
         raise Broken(
             f"Query gets no sample of {matcher_text(replica.labels)} through {replica.sidecar}",
-            f"see with `singlepane logs {replica.sidecar}` whether it can read {replica.prometheus}",
+            f"See with `singlepane logs {replica.sidecar}` whether it can read {replica.prometheus}.",
         )
     if found[0].value > limit:
         raise Broken(
             f"the newest sample through {replica.sidecar} is {found[0].value:.0f} s old, "
             f"more than the {limit:.0f} s that its scrape interval allows",
-            f"see with `singlepane logs {replica.sidecar}` whether it can read {replica.prometheus}",
+            f"See with `singlepane logs {replica.sidecar}` whether it can read {replica.prometheus}.",
         )
     return f"{replica.sidecar}, newest sample {found[0].value:.0f} s old"
 
