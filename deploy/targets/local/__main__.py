@@ -1,6 +1,6 @@
 """The supervisor's process: `python -m deploy.targets.local`, started by the guard; its stdin is the lease.
 
-The first line on the lease is the order; after that the lease is a control connection like any other.
+The first line on the lease is the errand; after that the lease is a control connection like any other.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from deploy.targets.local.control import LIMIT, Conversation, listen
+from deploy.targets.local.control import Conversation
+from deploy.targets.local.errand import Errand
 from deploy.targets.local.folder import find, replace
 from deploy.targets.local.patience import Patience
-from deploy.targets.local.supervisor import Order, Supervisor
+from deploy.targets.local.supervisor import Supervisor
+from deploy.targets.local.wire import LIMIT, listen
 
 # Seconds between two tries to write the status where the disk refused, and in which changes become one file.
 _AGAIN, _TOGETHER = 2.0, 0.1
@@ -37,7 +39,7 @@ async def publish(supervisor: Supervisor) -> None:
 
     A disk that refuses it is a warning and is tried again.
     """
-    status = supervisor.order.folder.status
+    status = supervisor.errand.folder.status
     while True:
         version = supervisor.news.version
         try:
@@ -58,8 +60,11 @@ async def supervise() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     reader, writer = await asyncio.open_unix_connection(sock=lease, limit=LIMIT)
-    order = _order(json.loads(await reader.readline()))
-    supervisor = Supervisor(order, environment())
+    if not (line := await reader.readline()):
+        # Interrupted before the errand was given.
+        return
+    errand = _errand(json.loads(line))
+    supervisor = Supervisor(errand, environment())
     stops: set[asyncio.Task[None]] = set()
 
     def stop() -> None:
@@ -84,7 +89,7 @@ async def supervise() -> None:
         talks.add(task)
         task.add_done_callback(talks.discard)
 
-    server = await asyncio.start_unix_server(begin, sock=listen(order.folder), limit=LIMIT)
+    server = await asyncio.start_unix_server(begin, sock=listen(errand.folder), limit=LIMIT)
     publishing = asyncio.create_task(publish(supervisor))
     begin(reader, writer, lease=True)
     await supervisor.ended.wait()
@@ -92,15 +97,15 @@ async def supervise() -> None:
     server.close()
     if talks:
         await asyncio.wait(talks, timeout=_GOODBYE)
-    for left in (order.folder.status, order.folder.path / "control"):
+    for left in (errand.folder.status, errand.folder.path / "control"):
         left.unlink(missing_ok=True)
 
 
-def _order(document: dict[str, Any]) -> Order:
+def _errand(document: dict[str, Any]) -> Errand:
     folder = find(Path(document["folder"]))
     if folder is None:
         raise SystemExit(f"{document['folder']} is no state folder any more")
-    return Order(folder, document["estate_file"], Patience(**document["patience"]))
+    return Errand(folder, document["estate_file"], Patience(**document["patience"]))
 
 
 if __name__ == "__main__":

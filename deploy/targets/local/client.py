@@ -17,9 +17,9 @@ import psutil
 
 import estate.errors
 from deploy.targets.local import guard, lock, marks, tail
-from deploy.targets.local.control import LIMIT, address, encode
-from deploy.targets.local.folder import StateFolder, unusable
-from deploy.targets.local.supervisor import Order
+from deploy.targets.local.errand import Errand
+from deploy.targets.local.folder import StateFolder, remove, unusable
+from deploy.targets.local.wire import LIMIT, address, encode
 from estate.errors import NotRunning, SinglepaneError, StateFolderError, SurroundingsError
 from estate.running import Deployment
 
@@ -129,20 +129,25 @@ async def begin(folder: StateFolder, wait: float = 10.0) -> int | Line:
     raise _silent(folder)
 
 
-async def start(order: Order, descriptor: int) -> Line:
+async def start(errand: Errand, descriptor: int) -> Line:
     """Start guard and supervisor, which take over the lock. Until `Line.detach`, our end is theirs.
 
     Raises StateFolderError where the supervisor's log cannot be written.
     """
-    ours, process = _spawn(order.folder, descriptor)
-    reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LIMIT)
+    ours, process = _spawn(errand.folder, descriptor)
+    try:
+        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LIMIT)
+    except asyncio.CancelledError:
+        ours.close()
+        process.wait()
+        raise
     document = {
-        "folder": str(order.folder.path),
-        "estate_file": order.estate_file,
-        "patience": asdict(order.patience),
+        "folder": str(errand.folder.path),
+        "estate_file": errand.estate_file,
+        "patience": asdict(errand.patience),
     }
     writer.write(encode(document))
-    return Line(order.folder, reader, writer, process)
+    return Line(errand.folder, reader, writer, process)
 
 
 def _spawn(folder: StateFolder, descriptor: int) -> tuple[socket.socket, subprocess.Popen[bytes]]:
@@ -192,6 +197,17 @@ async def down(folder: StateFolder, watch: Watch) -> bool:
         raise _silent(folder)
     try:
         return marks.end_all(folder.id) > 0 or ran
+    finally:
+        os.close(descriptor)
+
+
+def purge(folder: StateFolder) -> None:
+    """Remove the folder and all in it. Raises StateFolderError where something runs in it (again)."""
+    descriptor = lock.take(folder)
+    if descriptor is None:
+        raise StateFolderError(f"something runs in {folder.path}", "`singlepane down` stops it.")
+    try:
+        remove(folder)
     finally:
         os.close(descriptor)
 

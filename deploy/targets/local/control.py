@@ -4,64 +4,23 @@ A connection begins with `{"deployment": …}` and gets it anew at every change.
 is answered with `{"done": VERB}` or `{"error": {"kind", "message", "remedy"}, "verb": VERB}`, and other
 requests on the same connection are taken meanwhile. Verbs: `apply` (`launches`), `restart` (`component`),
 `down`, `hurry` (stops become kills), `detach` (this connection is no lease any more).
-
-The socket lies in the state folder, which may be deeper than the 108 bytes of a socket address: it is reached
-through a descriptor of the folder.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from deploy.targets.local.folder import StateFolder
 from deploy.targets.local.launch import Launch
 from deploy.targets.local.supervisor import Supervisor
+from deploy.targets.local.wire import encode
 from estate.errors import SinglepaneError, UsageError
 
-# A whole estate of launches is one line.
-LIMIT = 256 << 20
 # Seconds in which changes that come close together become one message.
 _TOGETHER = 0.05
-
-
-@contextmanager
-def address(folder: StateFolder) -> Iterator[str]:
-    """A path to the control socket that is short enough. Raises OSError."""
-    descriptor = os.open(folder.path, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{descriptor}/control"
-    finally:
-        os.close(descriptor)
-
-
-def listen(folder: StateFolder) -> socket.socket:
-    """The socket of the supervisor; only for who holds the lock, since it takes the place of an older one.
-
-    Raises OSError.
-    """
-    with address(folder) as path:
-        with suppress(FileNotFoundError):
-            os.unlink(path)  # noqa: PTH108 (a path of /proc)
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        # Only the user may connect: made so from the start, not a moment later.
-        before = os.umask(0o177)
-        try:
-            listener.bind(path)
-        finally:
-            os.umask(before)
-    listener.listen()
-    return listener
-
-
-def encode(message: Mapping[str, Any]) -> bytes:
-    """One line."""
-    return json.dumps(message).encode() + b"\n"
 
 
 class Conversation:
@@ -106,9 +65,11 @@ class Conversation:
 
     async def _tell(self) -> None:
         supervisor = self._supervisor
-        while not supervisor.ended.is_set():
+        while True:
             version = supervisor.news.version
             await self._send({"deployment": supervisor.deployment().document()})
+            if supervisor.ended.is_set():
+                return
             await asyncio.sleep(_TOGETHER)
             await supervisor.news.after(version)
 

@@ -146,7 +146,7 @@ def _make(path: Path, estate: str) -> StateFolder:
     return folder
 
 
-def purge(folder: StateFolder) -> None:
+def remove(folder: StateFolder) -> None:
     """Remove the folder and all in it. The mark goes last, so that a purge cut short can be run again."""
     try:
         for entry in folder.path.iterdir():

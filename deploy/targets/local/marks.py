@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,5 +68,15 @@ def end_all(run: str, seconds: float = 10.0) -> int:
                 process.send_signal(signal.SIGKILL)
             except psutil.NoSuchProcess:
                 continue
-        psutil.wait_procs(found, timeout=seconds)
+        until = time.monotonic() + seconds
+        while any(map(_lives, found)) and time.monotonic() < until:
+            time.sleep(0.02)
     return len(ended)
+
+
+def _lives(process: psutil.Process) -> bool:
+    """A zombie does not: where its new parent does not collect it, it stays one."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

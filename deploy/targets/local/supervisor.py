@@ -6,31 +6,20 @@ import asyncio
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import psutil
 
 from deploy.targets.local import marks
-from deploy.targets.local.folder import StateFolder
+from deploy.targets.local.errand import Errand
 from deploy.targets.local.keeper import LAST_LINES, Keeper, Workshop
 from deploy.targets.local.launch import Launch
 from deploy.targets.local.logs import Log
 from deploy.targets.local.news import News
 from deploy.targets.local.order import by_need, dependents
-from deploy.targets.local.patience import Patience
 from deploy.targets.local.readiness import Prober
 from deploy.targets.local.reaper import Reaper
 from estate.errors import ComponentFailed, NotRunning, UsageError
 from estate.running import Deployment, Running
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a supervisor is started for."""
-
-    folder: StateFolder
-    estate_file: str
-    patience: Patience
 
 
 class Supervisor:
@@ -39,8 +28,8 @@ class Supervisor:
     Create it in a running event loop.
     """
 
-    def __init__(self, order: Order, environment: Mapping[str, str]) -> None:
-        self.order = order
+    def __init__(self, errand: Errand, environment: Mapping[str, str]) -> None:
+        self.errand = errand
         self.news = News()
         self.hurry = asyncio.Event()
         self.ended = asyncio.Event()
@@ -48,7 +37,7 @@ class Supervisor:
         self._environment = environment
         self._keepers: dict[str, Keeper] = {}
         self._gate = asyncio.Lock()
-        self._prober = Prober(order.patience.probe)
+        self._prober = Prober(errand.patience.probe)
         self._reaper = Reaper(asyncio.get_running_loop())
         self._started = time.time()
         self._self_started = psutil.Process().create_time()
@@ -58,10 +47,10 @@ class Supervisor:
     def deployment(self) -> Deployment:
         """All that runs, as it is now."""
         return Deployment(
-            estate=self.order.folder.estate,
-            estate_file=self.order.estate_file,
+            estate=self.errand.folder.estate,
+            estate_file=self.errand.estate_file,
             target="local",
-            state_folder=str(self.order.folder.path),
+            state_folder=str(self.errand.folder.path),
             started=self._started,
             supervisor_pid=os.getpid(),
             supervisor_started=self._self_started,
@@ -135,14 +124,14 @@ class Supervisor:
 
     def log(self, name: str) -> Log:
         """A log in the state folder whose troubles become warnings."""
-        return Log(self.order.folder.log(name), lambda trouble: self.warn(f"log {name}", trouble))
+        return Log(self.errand.folder.log(name), lambda trouble: self.warn(f"log {name}", trouble))
 
     def _keeper(self, launch: Launch) -> Keeper:
-        folder = self.order.folder
+        folder = self.errand.folder
         mark = marks.Mark(folder.id, folder.estate, launch.name)
         workshop = Workshop(
             environment={**self._environment, **mark.environment()},
-            patience=self.order.patience,
+            patience=self.errand.patience,
             prober=self._prober,
             reaper=self._reaper,
             hurry=self.hurry,
@@ -181,7 +170,7 @@ class Supervisor:
                     raise _failure(keeper, keeper.standing.last_error)
             return all(keeper.standing.state == "ready" for keeper in keepers)
 
-        limit = self.order.patience.start
+        limit = self.errand.patience.start
         try:
             async with asyncio.timeout(limit):
                 await self.news.until(settled)

@@ -1,0 +1,21 @@
+"""Commands of components as programs of this machine."""
+
+from __future__ import annotations
+
+import sys
+
+from deploy import engines
+from estate.components import Engine, Own
+
+
+def argv(command: Engine | Own) -> tuple[str, ...]:
+    """The program and what comes before a component's own arguments.
+
+    Raises EngineError for one that is not built.
+    """
+    match command:
+        case Engine(name):
+            return (str(engines.find(name)),)
+        case Own():
+            # -P: a folder named `singlepane` in the current one is not ours.
+            return (sys.executable, "-P", "-c", "from singlepane.main import main; main()")
