@@ -41,9 +41,12 @@ async def prove(ground: Ground, replica: Replica) -> str:
         raise Broken(*await _why_none(ground, replica, found, length))
     age = now - own[0].end
     if age > newest_age_limit(length):
+        page = (await ground.get(replica.sidecar, "/metrics")).text()
+        failures = sample_sum(page, FAILURES)
+        tried = f"; {replica.sidecar} tried and failed {counted(failures, 'time')}" if failures else ""
         raise Broken(
             f"the newest block of {matcher_text(replica.labels)} ends {age:.0f} s ago, "
-            f"more than the {newest_age_limit(length):.0f} s that blocks of {length} s allow",
+            f"more than the {newest_age_limit(length):.0f} s that blocks of {length} s allow{tried}",
             f"See with `singlepane logs {replica.sidecar}` why uploads stopped.",
         )
     return f"{counted(len(own), 'block')}, the newest ({own[0].ulid}) ends {age:.0f} s ago"
