@@ -36,7 +36,11 @@ def test_alert_does_what_its_tests_say(alert: str, tmp_path: Path) -> None:
     write(tmp_path, for_promtool=True)
     shutil.copy(FOLDER / f"{alert}.yaml", tmp_path / "test.yml")
     done = subprocess.run(
-        [find("promtool"), "test", "rules", "test.yml"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [find("promtool"), "test", "rules", "test.yml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -48,7 +52,11 @@ def test_the_engine_notices_a_wrong_rule(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("up == 0", "up == 1"))
     shutil.copy(FOLDER / "TargetDown.yaml", tmp_path / "test.yml")
     done = subprocess.run(
-        [find("promtool"), "test", "rules", "test.yml"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [find("promtool"), "test", "rules", "test.yml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     assert "does not fire while it is up" in done.stdout + done.stderr

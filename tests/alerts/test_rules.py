@@ -1,0 +1,169 @@
+"""What holds for all rules: labels, links, scopes; and that the engines read them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from promql_parser import parse
+
+from alerts.rules import CONTENTS, FOLDER, rule_files
+from deploy.engines import find
+from estate.components import Address, Text
+from tests.alerts.rendered import BASE_URL, alerts, example, rules, write
+
+RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
+SEVERITIES = {"critical", "warning", "info", "none"}
+# Alerts without `for`, each with its reason.
+AT_ONCE = {"Watchdog": "its silence is the message"}
+EVERY = pytest.mark.parametrize("name", sorted(alerts()))
+
+
+def test_every_content_file_is_registered() -> None:
+    """No file lies in the content folder that nobody loads, and none is loaded twice."""
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(content.name for content in CONTENTS)
+
+
+def test_scopes() -> None:
+    """Each file goes to the place that sees what it asks for."""
+    assert {file.name: file.scope for file in rules()} == {
+        "heartbeat": "cluster",
+        "prometheus": "cluster",
+        "sidecars": "cluster",
+        "exporters": "cluster",
+        "compaction": "hub",
+        "clusters": "global",
+    }
+
+
+def test_groups_are_named_after_their_file() -> None:
+    """One name everywhere: the group a person sees is the file to open."""
+    assert [group["name"] for file in rules() for group in file.document["groups"]] == [
+        content.name for content in CONTENTS
+    ]
+
+
+def test_alert_names_are_unique() -> None:
+    """A runbook, a test file and a silence mean one alert."""
+    names = [
+        rule["alert"] for file in rules() for group in file.document["groups"] for rule in group["rules"]
+    ]
+    assert sorted(names) == sorted(set(names))
+
+
+@EVERY
+def test_labels_and_annotations(name: str) -> None:
+    """Every alert says how bad it is, whose it is, what it is about, and where to read on."""
+    file, rule = alerts()[name]
+    assert re.fullmatch(r"([A-Z][a-z0-9]+)+", name)
+    assert rule["labels"].keys() >= {"severity", "team", "component"}
+    assert rule["labels"]["severity"] in SEVERITIES
+    assert list(rule["annotations"]) == ["summary", "description", "runbook_url", "dashboard_url"]
+    assert rule["annotations"]["runbook_url"] == f"{BASE_URL}/runbooks/{name}"
+    cluster = "$labels.cluster" if file.scope == "global" else "$externalLabels.cluster"
+    assert rule["annotations"]["dashboard_url"] == f"{BASE_URL}/?cluster={{{{ {cluster} }}}}"
+    assert "for" in rule or name in AT_ONCE
+
+
+@EVERY
+def test_texts_name_the_cluster_that_is_known(name: str) -> None:
+    """Series of a cluster have no label `cluster` at home: `$labels.cluster` would be empty there."""
+    file, rule = alerts()[name]
+    texts = " ".join(rule["annotations"].values())
+    assert ("$externalLabels" if file.scope == "global" else "$labels.cluster") not in texts
+
+
+@EVERY
+def test_no_value_in_labels(name: str) -> None:
+    """A label with the value would make a new alert at every evaluation."""
+    assert "$value" not in " ".join(alerts()[name][1]["labels"].values())
+
+
+@EVERY
+def test_no_bare_absent(name: str) -> None:
+    """`absent` is blind across clusters: one that is there hides all that are not."""
+    assert "absent(" not in alerts()[name][1]["expr"]
+
+
+@EVERY
+def test_cluster_is_kept(name: str) -> None:
+    """No aggregation drops `cluster`, so that the rule still says which one when asked over all clusters."""
+    for grouping in re.findall(r"\b(?:by|on)\s*\(([^)]*)\)", alerts()[name][1]["expr"]):
+        assert "cluster" in [label.strip() for label in grouping.split(",")]
+    assert "without (cluster" not in alerts()[name][1]["expr"]
+
+
+def test_at_most_a_third_pages() -> None:
+    """Who is woken for everything is woken for nothing: at most 35 % critical, Watchdog aside."""
+    severities = [rule["labels"]["severity"] for _, rule in alerts().values()]
+    real = [severity for severity in severities if severity != "none"]
+    assert real.count("critical") <= max(2, 0.35 * len(real))
+
+
+@EVERY
+def test_alert_has_a_runbook(name: str) -> None:
+    """The page of the link exists, with what a person needs in this order."""
+    text = (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8")
+    assert text.splitlines()[0] == f"# {name}"
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Meaning", "Impact", "Diagnosis", "Mitigation"]
+
+
+def test_every_runbook_is_about_an_alert() -> None:
+    """No page of a renamed or removed alert is left."""
+    assert sorted(path.stem for path in RUNBOOKS.glob("*.md")) == sorted(alerts())
+
+
+@pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_queries_of_a_runbook_parse(page: Path) -> None:
+    """At three in the morning nobody repairs a query: every promql block parses."""
+    blocks = re.findall(r"```promql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        parse(block)
+
+
+@pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_links_of_a_runbook_lead_somewhere(page: Path) -> None:
+    """Links to other pages are to pages that exist."""
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_links_may_wait_for_an_address() -> None:
+    """Without a base URL, links lead to the singlepane server, wherever the target puts it."""
+    links: list[Any] = [
+        rule["annotations"]["runbook_url"]
+        for file in rule_files(example())
+        for group in file.document["groups"]
+        for rule in group["rules"]
+        if rule["alert"] == "TargetDown"
+    ]
+    assert links == [Text(("http://", Address("server", "http"), "/runbooks/TargetDown"))]
+
+
+def test_prometheus_reads_them(tmp_path: Path) -> None:
+    """promtool finds no error and no lint in what a Prometheus loads."""
+    local = [path for path in write(tmp_path, for_promtool=False) if path.stem != "clusters"]
+    done = subprocess.run(
+        [find("promtool"), "check", "rules", "--lint=all", "--lint-fatal", *local],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_thanos_reads_them(tmp_path: Path) -> None:
+    """Thanos finds no error in any, its own key for partial responses included."""
+    paths = write(tmp_path, for_promtool=False)
+    done = subprocess.run(
+        [find("thanos"), "tools", "rules-check", *(f"--rules={path}" for path in paths)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "partial_response_strategy: warn" in (tmp_path / "clusters.yaml").read_text()
