@@ -39,6 +39,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
+class NoClusterError(Exception):
+    """A heartbeat in which no alert says which cluster it is from."""
+
+
 def router(service: Service) -> APIRouter:
     """All routes under /api/v1."""
     routes = APIRouter(prefix="/api/v1")
@@ -59,7 +63,9 @@ def _receive(routes: APIRouter, service: Service) -> None:
         beating = notification.beating()
         if beating:
             service.journal.beat(beating, service.clock())
-        # A resolved Watchdog is no heartbeat, and no fault of the sender either: it is taken and not counted.
+        elif notification.status == "firing":
+            raise NoClusterError
+        # A resolved Watchdog is no heartbeat, and no fault of the sender: it is taken and not counted.
         return Accepted(clusters=sorted(beating))
 
 

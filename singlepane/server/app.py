@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,6 +28,8 @@ from singlepane.server.service import Service
 _STATIC = {"page.css": "text/css; charset=utf-8"} | {
     f"{level}.svg": "image/svg+xml" for level in ("well", "attention", "bad", "unknown")
 }
+NOT_THE_DOCUMENT = "this is not Alertmanager's webhook document, version 4"
+POINT_AT = "Point an Alertmanager webhook_config at this path, with its default payload."
 _log = logging.getLogger("singlepane.server")
 
 
@@ -74,21 +76,29 @@ def _errors(app: FastAPI, service: Service) -> None:
     """Every refusal is the error document, never a traceback."""
 
     @app.exception_handler(RequestValidationError)
-    async def shape(_: Request, error: RequestValidationError) -> Response:
+    async def shape(request: Request, error: RequestValidationError) -> Response:
+        findings = [_finding(row) for row in error.errors()[:10]]
+        if request.method != "POST":
+            return _error(422, "the address asks for what is not there", "", findings)
         service.refused["shape"] += 1
-        findings = [f"{_place(row['loc'])}: {row['msg']}" for row in error.errors()[:10]]
-        return _error(
-            422,
-            "this is not Alertmanager's webhook document, version 4",
-            "Point an Alertmanager webhook_config at this path, with its default payload.",
-            findings,
-        )
+        return _error(422, NOT_THE_DOCUMENT, POINT_AT, findings)
 
     @app.exception_handler(HTTPException)
     async def known(_: Request, error: HTTPException) -> Response:
+        # The framework's answer to JSON that nests too deep or holds a number of thousands of digits.
         if error.status_code == 400:
             service.refused["shape"] += 1
+            return _error(422, NOT_THE_DOCUMENT, POINT_AT, ["body: it cannot be read as JSON"])
         return _error(error.status_code, str(error.detail), "")
+
+    @app.exception_handler(api.NoClusterError)
+    async def nobody(_: Request, __: api.NoClusterError) -> Response:
+        service.refused["shape"] += 1
+        return _error(
+            422,
+            "no alert in this heartbeat has a cluster label",
+            "Give every Prometheus its cluster as an external label.",
+        )
 
     @app.exception_handler(sqlite3.Error)
     async def store(_: Request, error: sqlite3.Error) -> Response:
@@ -103,12 +113,12 @@ def _errors(app: FastAPI, service: Service) -> None:
         )
 
 
-def _place(path: tuple[int | str, ...]) -> str:
-    """`alerts[0].labels` of a pydantic location."""
-    return (
-        "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path[1:]).lstrip(".")
-        or "body"
-    )
+def _finding(row: Mapping[str, Any]) -> str:
+    """`alerts[0].labels: …` of one of pydantic's errors."""
+    if row["type"] == "json_invalid":
+        return f"body: not JSON at character {row['loc'][1]}: {row['ctx']['error']}"
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in row["loc"][1:])
+    return f"{place.lstrip('.') or 'body'}: {row['msg']}"
 
 
 def _error(status: int, error: str, remedy: str, findings: list[str] | None = None) -> Response:
@@ -125,7 +135,9 @@ def _pages(app: FastAPI, service: Service, version: str, folder: Path) -> None:
     ) -> Response:
         facts = service.facts()
         if cluster and cluster not in facts.estate.clusters:
-            raise HTTPException(404, f"the estate has no cluster {cluster!r}")
+            return HTMLResponse(
+                render.missing(facts.estate.name, f"The estate has no cluster {cluster!r}."), 404
+            )
         choices = Choices(cluster=cluster, everything=show == "all", paused=refresh == "off")
         shown = page(facts, choices, frozenset(runbooks.names(folder)))
         return HTMLResponse(render.status(shown, clusters(facts), version))

@@ -87,6 +87,10 @@ class Facts:
         ]
         return tuple(sorted(rows, key=lambda known: (-known.updated, known.alert.fingerprint)))
 
+    def heard(self) -> bool:
+        """Whether Alertmanager ever sent anything: without it, that nothing fires says nothing."""
+        return bool(self.alerts or self.heartbeats)
+
     def results(self, cluster: str) -> tuple[HopResult, ...]:
         """What the last verification found for one cluster."""
         proof = self.verification.value

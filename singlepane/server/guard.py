@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import re
 from collections.abc import Callable, Collection, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -30,6 +31,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]]+)(?::[0-9]{1,5})?")
 
 
 class Guard:
@@ -102,14 +105,10 @@ def host_allowed(host: str, allowed: Collection[str]) -> bool:
     """Whether a `Host` header names this server: an IP address, `localhost`, or an allowed name; with any
     port.
     """
-    name = host.lower()
-    if name.startswith("["):
-        name, _, port = name[1:].partition("]")
-        port = port.removeprefix(":") if port.startswith(":") or not port else "x"
-    else:
-        name, _, port = name.partition(":")
-    if port and not (port.isascii() and port.isdigit()):
+    match = _HOST.fullmatch(host.lower())
+    if match is None:
         return False
+    name = match[1].strip("[]")
     if name == "localhost" or name.rstrip(".") in allowed:
         return True
     try:

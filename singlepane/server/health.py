@@ -94,6 +94,8 @@ def _heartbeat(facts: Facts, name: str) -> list[Reason]:
         return []
     if state == "waiting":
         return [Reason("attention", "has not reported yet", "No heartbeat yet; the server has just started.")]
+    if beat is None and facts.status.value is None:
+        return [Reason("unknown", "has never reported", "No heartbeat has ever come.")]
     if beat is None:
         return [Reason("bad", "has never reported", "No heartbeat has ever come.")]
     silent = ago(facts.now - beat.last)
@@ -132,14 +134,12 @@ def _path(facts: Facts, results: list[HopResult]) -> list[Reason]:
             Reason("attention", "was not verified lately", "The last verification is old, and it failed.")
         ]
     first, more = broken[0], len(broken) - 1
+    hop = first.hop.replace("-", " ")
     others = f" (and {count(more, 'more broken hop')})" if more else ""
-    text = (
-        f"Data path of replica {first.replica} broken at “{first.hop}”{others}: {first.cause or first.detail}"
-    )
     if facts.coming_up():
-        return [
-            Reason("attention", "is coming up", f"Not proven yet since the start: “{first.hop}”{others}.")
-        ]
+        return [Reason("attention", "is coming up", f"Not proven yet since the start: “{hop}”{others}.")]
+    why = first.cause or first.detail
+    text = f"Data path of replica {first.replica} broken at “{hop}”{others}: {why}"
     return [Reason("bad", "has a broken data path", text)]
 
 

@@ -46,11 +46,12 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place to open. `ready` is false when what answers there is not ready."""
+    """A place to open. `ready` is false when what answers there is not; `replica` names a Prometheus."""
 
     label: str
     url: str
     ready: bool
+    replica: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,7 @@ def links(facts: Facts, cluster: str = "") -> list[Link]:
     for row in rows:
         if row.kind == "prometheus" and web_address(row) and cluster in ("", row.cluster):
             name = row.name.removeprefix("prometheus-")
-            found.append(Link(f"Prometheus {name}", web_address(row), row.state == "ready"))
+            found.append(Link(f"Prometheus {name}", web_address(row), row.state == "ready", name))
     return found
 
 

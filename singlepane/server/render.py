@@ -42,6 +42,11 @@ def status(page: Page, health: Sequence[ClusterHealth], version: str) -> str:
     )
 
 
+def missing(estate: str, sentence: str) -> str:
+    """A page that says what is not there."""
+    return _ENVIRONMENT.get_template("missing.html").render(estate=estate, sentence=sentence)
+
+
 def runbook(estate: str, title: str, text: Markup) -> str:
     """One runbook."""
     return _ENVIRONMENT.get_template("runbook.html").render(

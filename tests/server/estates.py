@@ -73,7 +73,16 @@ def deployment(
 def _components(shown: Estate) -> list[tuple[str, str, str]]:
     rows = [
         (name, name, shown.hub)
-        for name in ("azurite", "azure-simulator", "shop", "store", "query", "query-frontend", "compact", "rule")
+        for name in (
+            "azurite",
+            "azure-simulator",
+            "shop",
+            "store",
+            "query",
+            "query-frontend",
+            "compact",
+            "rule",
+        )
     ]
     for cluster in shown.clusters:
         rows += [
