@@ -54,11 +54,11 @@ def _build(engine: Engine, progress: Progress, cancelled: threading.Event) -> Pa
 
 
 def _make(engine: Engine, work: Work) -> tuple[str, tuple[Path, ...]]:
-    """Make the executable. Returns the toolchain's version, and the files elsewhere that it needs."""
+    """Make the executable. Returns the toolchain's version, and the other files that must stay."""
     if isinstance(engine.recipe, GoBuild):
         return gobuild.build(engine, engine.recipe, work), ()
     version, node = npminstall.install(engine, engine.recipe, work)
-    return version, (node,)
+    return version, (node, Path("node_modules") / engine.recipe.script)
 
 
 def _check(engine: Engine, folder: Path) -> None:

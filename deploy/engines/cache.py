@@ -76,7 +76,7 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def seal(folder: Path, executable: str, toolchain: str, seconds: float, needs: tuple[Path, ...]) -> None:
-    """Make `folder` an entry by its manifest. `needs` are files elsewhere that it cannot run without."""
+    """Make `folder` an entry by its manifest. `needs` are the other files it cannot run without."""
     size = sum(file.lstat().st_size for file in folder.rglob("*") if not file.is_dir())
     facts = _facts(folder / executable)
     manifest = folder / MANIFEST
@@ -112,7 +112,7 @@ def cached(engine: Engine) -> Cached | None:
         whole = (
             status.st_size == facts["size"]
             and os.access(path, os.X_OK)
-            and all(os.access(need, os.X_OK) for need in manifest["needs"])
+            and all(os.access(folder / need, os.R_OK) for need in manifest["needs"])
             and (status.st_mtime_ns == facts["mtime"] or _digest(path) == facts["sha256"])
         )
         return Cached(path, manifest["toolchain"], manifest["size"], manifest["seconds"]) if whole else None

@@ -45,7 +45,7 @@ def build(engine: Engine, recipe: GoBuild, work: Work) -> str:
     environment = toolchain.environment() | {"CGO_ENABLED": "0", "GOTMPDIR": str(temporary)}
     if go.home is not None:
         environment |= {"GOMODCACHE": str(go.home / "mod"), "GOCACHE": str(go.home / "build")}
-    flags = ("-mod=readonly", *(("-tags", ",".join(recipe.tags)) if recipe.tags else ()))
+    flags = ("-tags", ",".join(recipe.tags))
     packages, revision, date = _fetch(engine, recipe, work, (go.program, "list", *flags), environment)
     linked = ("-ldflags", stamps(recipe.stamps, engine.version, revision, date))
     command = (go.program, "build", "-v", *flags, "-buildvcs=false", "-trimpath", *linked)
