@@ -19,17 +19,21 @@ from estate.source import LIMIT_BYTES, Unreadable, read
 from estate.spelling import shown
 from estate.tree import Items, Mapping, Node, Scalar, called
 
+UNKNOWN_VERSION = "is not a version of the format that this singlepane knows"
 # Top-level maps whose rows may come from several files.
 SPREAD = ("tenants", "subscriptions", "clusters", "exporters")
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A file to read: its path, its name in findings, the files that led to it, and who asked for it."""
+    """A file to read: its path, its name in findings, who asked for it, and the files that led to it.
+
+    `chain` holds each file's real path and its name in findings, the estate file first.
+    """
 
     path: Path
     shown: str
-    chain: tuple[str, ...] = ()
+    chain: tuple[tuple[str, str], ...] = ()
     asked: Node | None = None
 
 
@@ -78,7 +82,7 @@ def gather(path: Path) -> Gathered:
 
 
 def _no_mapping(tree: Node) -> Finding:
-    message = f"the file holds {called(tree)}, not keys"
+    message = f"the file is {called(tree)}, not a group of keys"
     return finding("not-a-mapping", tree.position, message, f"begin with apiVersion: {API_VERSION}")
 
 
@@ -91,23 +95,27 @@ def _asked_for(found: Finding, wanted: _Wanted) -> Finding:
 
 
 def _included(tree: Mapping, wanted: _Wanted, seen: set[str], gathered: Gathered) -> list[_Wanted]:
-    """The files that a file includes; the key is taken out where it is not as it must be."""
+    """The files that a file includes. What is not a list of paths is left for the model to refuse."""
     entry = tree.entries.get("include")
     if entry is None:
         return []
     if not isinstance(entry.node, Items):
-        # Left in place: its shape is judged with all others.
+        gathered.whole = False
         return []
-    chain = (*wanted.chain, os.path.realpath(wanted.path))
+    chain = (*wanted.chain, (os.path.realpath(wanted.path), wanted.shown))
     more = []
     for node in entry.node.nodes:
         if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value or node.broken:
+            gathered.whole = False
             continue
         path = wanted.path.parent / node.value
         real = os.path.realpath(path)
         name = os.path.normpath(Path(wanted.shown).parent / node.value)
-        if real in chain:
-            _say(gathered, "include-cycle", node, f"{shown(node.value)} leads back to this file", "remove it")
+        above = [link for link, _ in chain]
+        if real in above:
+            circle = [link_name for _, link_name in chain[above.index(real) :]]
+            message = f"files include each other: {' -> '.join([*circle, circle[0]])}"
+            _say(gathered, "include-cycle", node, message, "remove one of the includes")
         elif real in seen:
             _say(gathered, "include-twice", node, f"{shown(node.value)} is included already", "remove it")
         else:
@@ -143,7 +151,7 @@ def _merge(into: Mapping, tree: Mapping, gathered: Gathered) -> None:
                     gathered.found.append(_twice(row, value.position, there.position, value.node.path))
         elif isinstance(first.node, Mapping):
             fix = "write the rows with their names as keys"
-            _say(gathered, "wrong-type", entry.node, f"{called(entry.node)} stands here", fix)
+            _say(gathered, "wrong-type", entry.node, f"this is {called(entry.node)}", fix)
 
 
 def _twice(name: str, second: Position, first: Position, path: tuple[str | int, ...]) -> Finding:
@@ -153,5 +161,5 @@ def _twice(name: str, second: Position, first: Position, path: tuple[str | int, 
 def _same_version(node: Node, gathered: Gathered) -> None:
     if isinstance(node, Scalar) and node.value == API_VERSION:
         return
-    message = f"{shown(node.text) if isinstance(node, Scalar) else called(node)} is not allowed here"
-    _say(gathered, "api-version-unknown", node, message, f"write {API_VERSION}")
+    written = shown(node.text) if isinstance(node, Scalar) else f"this is {called(node)}, which"
+    _say(gathered, "api-version-unknown", node, f"{written} {UNKNOWN_VERSION}", f"write {API_VERSION}")

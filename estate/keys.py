@@ -24,7 +24,6 @@ from estate.spelling import Spelling
 Shape = Literal["row", "map", "list", "value"]
 # The step from a map or a list to what each entry is.
 EACH = "*"
-ENTRY = {"row": "group of keys", "map": "names", "list": "list"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +107,21 @@ def _typed(annotation: Any, metadata: tuple[Any, ...], discriminator: Any = None
     if origin is dict:
         names, entry = get_args(annotation)
         each = _typed(entry, ())
-        return Key(
-            f"{ENTRY['map']}, each with {_counted(each)}",
-            "map",
-            rule=rule,
-            names=_typed(names, ()).rule,
-            children={EACH: each},
-        )
+        kind = f"names, each with {with_article(each.kind)}"
+        return Key(kind, "map", rule=rule, names=_typed(names, ()).rule, children={EACH: each})
     if origin is list:
         each = _typed(get_args(annotation)[0], ())
-        return Key(f"list of {each.kind}", "list", rule=rule, children={EACH: each})
+        return Key(f"list of {_several(each.kind)}", "list", rule=rule, children={EACH: each})
     return _leaf(annotation, metadata, rule)
 
 
-def _counted(each: Key) -> str:
-    return f"a {each.kind}"
+def _several(kind: str) -> str:
+    return "groups of keys" if kind == "group of keys" else f"{kind}s"
+
+
+def with_article(kind: str) -> str:
+    """`a list`, `an id`."""
+    return kind if kind == "text" else f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
 
 
 def _leaf(annotation: Any, metadata: tuple[Any, ...], rule: str) -> Key:

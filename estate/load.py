@@ -34,7 +34,7 @@ def load(path: Path) -> Loaded:
     if gathered.tree is not None:
         tree = inherit(gathered.tree)
         estate, shape = validate(tree)
-        found += _judged(shape, tree, whole=gathered.whole)
+        found += _judged(_unsaid(shape, found), tree, whole=gathered.whole)
         if gathered.whole and not _other_version(tree):
             found += _checked(estate or draft(tree), tree)
     ordered = in_order(found)
@@ -49,12 +49,18 @@ def _other_version(tree: Mapping) -> bool:
 
 
 def _judged(shape: list[Finding], tree: Mapping, *, whole: bool) -> list[Finding]:
-    """The findings that are sure: another version has other keys; a file that cannot be read may hold some."""
+    """The findings that are sure: another version has other keys, an unread file may hold some."""
     if _other_version(tree):
         return [row for row in shape if row.code == "api-version-unknown"]
     if whole:
         return shape
     return [row for row in shape if row.code != "missing-key" or "." in row.path]
+
+
+def _unsaid(shape: list[Finding], said: list[Finding]) -> list[Finding]:
+    """What YAML itself makes of a value is said alone: once it is right, the value is another one."""
+    places = {row.position for row in said if row.severity == "error"}
+    return [row for row in shape if row.position not in places or row.code in ("missing-key", "unknown-key")]
 
 
 def _checked(estate: Estate, tree: Mapping) -> list[Finding]:

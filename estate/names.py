@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator
 
-from estate.spelling import Spelling, refusal
+from estate.spelling import Spelling, refusal, shown
 
 
 def _hyphenated(value: str) -> str:
@@ -69,8 +69,8 @@ CONTAINER = Spelling(
 REGION = Spelling(
     "invalid-region",
     "Azure region",
-    r"[a-z]+[0-9]*",
-    "the short form, lower-case letters and maybe a digit at the end, such as westeurope or eastus2",
+    r"[a-z][a-z0-9]*",
+    "the short form, lower-case letters and digits, such as westeurope or eastus2",
     40,
     _joined,
 )
@@ -86,7 +86,7 @@ KUBERNETES_VERSION = Spelling(
     "invalid-version",
     "Kubernetes version",
     r"1\.\d{1,2}(\.\d{1,3})?",
-    'one in quotes, such as "1.36" or "1.36.2"',
+    'a version in quotes, such as "1.36" or "1.36.2"',
     10,
     _version,
 )
@@ -147,8 +147,20 @@ WORKLOAD_CLI_OR_SECRET = Spelling(
     words=("workload", "cli"),
     secret=True,
 )
+
+
+def _without_details(url: str) -> str:
+    """A wrong address as a message may show it: what can hold a secret is left out."""
+    return shown(re.sub(r"[^/]*@", "…@", re.split(r"[?#]", url)[0]))
+
+
 URL = Spelling(
-    "invalid-url", "address", r"https?://[^\s/?#]+[^\s]*", "one that begins with http:// or https://", 2000
+    "invalid-url",
+    "address",
+    r"https?://[^\s/?#]+[^\s]*",
+    "an address that begins with http:// or https://",
+    2000,
+    show=_without_details,
 )
 # Query parameters that carry secrets: shared access signatures, function keys, API keys.
 SECRET_PARAMETERS = frozenset(
@@ -165,7 +177,7 @@ def _without_secret(url: str) -> str:
     except ValueError:
         valid = False
     if not valid:
-        raise refusal("invalid-url", "this is no address", f"write {URL.allowed}")
+        raise refusal("invalid-url", "this is not a valid address", f"use {URL.allowed}")
     if "@" in parts.netloc:
         raise refusal(
             "literal-secret", "the address holds a user or a password", "leave it out of the address"

@@ -132,8 +132,7 @@ class _Reader:
 
     def _tag(self, tag: str | None, position: Position, path: Path) -> None:
         if tag is not None:
-            name = tag.replace("tag:yaml.org,2002:", "!!")
-            self._say("tag", position, f"the tag {shown(name)} is not allowed", "remove it", path)
+            self._say("tag", position, "tags are not allowed", "remove it, or put text in quotes", path)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         position = _place(self.file, event)
@@ -163,13 +162,12 @@ class _Reader:
     def _ambiguous(self, text: str, plain: bool, position: Position, path: Path) -> None:
         reading = older_reading(text) if plain else ""
         if reading:
-            self._say(
-                "ambiguous-word",
-                position,
-                f"without quotes {text} is {reading} to some YAML readers and something else to others",
-                f'write "{text}" for the text' + ("" if text[0].isalpha() else ", or a plain decimal number"),
-                path,
+            # A number may be a password: it is not repeated.
+            word, fix = (
+                (text, f'write "{text}" with quotes') if text.isalpha() else ("this", "put it in quotes")
             )
+            message = f"{word} without quotes is {reading} to older YAML readers, and not to newer ones"
+            self._say("ambiguous-word", position, message, fix, path)
 
     def _key(self, event: yaml.ScalarEvent, position: Position, plain: bool) -> None:
         top = self.stack[-1]
@@ -188,6 +186,8 @@ class _Reader:
                 path,
             )
             top.drop = True
+            # What it would bring in is not to be missed.
+            top.node.broken = True
         elif value is None:
             self._say("key-not-text", position, "a key is empty", "write the key before the ':'", path)
             top.drop = True
@@ -212,13 +212,19 @@ class _Reader:
             self._say(
                 "alias-unknown",
                 position,
-                f"no anchor &{event.anchor} stands above",
-                "define it first, or write the text in quotes if it is no alias",
+                "this alias names no anchor that stands above it",
+                "define the anchor first, or put text that begins with '*' in quotes",
                 path,
             )
             node = broken
         elif any(level.node is node for level in self.stack):
-            self._say("alias-loop", position, f"*{event.anchor} holds itself", "remove the alias", path)
+            self._say(
+                "alias-loop",
+                position,
+                "this alias stands inside the value that it names",
+                "remove the alias",
+                path,
+            )
             node = broken
         self.aliased += node.size
         if self.aliased > MOST_ALIASED:
@@ -239,7 +245,7 @@ class _Reader:
                 "too-deep",
                 position,
                 f"more than {DEEPEST} levels are nested here",
-                "check the brackets",
+                "no estate needs so many: check brackets and aliases",
                 path[:4],
             )
             raise _Stop

@@ -29,7 +29,7 @@ def seconds(duration: str) -> int:
     """Seconds of a Prometheus duration. Raises ValueError for anything else; `0s` is not a duration."""
     match = _DURATION.fullmatch(duration) if len(duration) <= _LONGEST else None
     if not duration or match is None:
-        raise ValueError(f"{shown(duration)} is no duration")
+        raise ValueError(f"{shown(duration)} is not a duration")
     total = sum(
         int(amount) * size for amount, size in zip(match.groups(), _UNITS.values(), strict=True) if amount
     )
@@ -38,18 +38,22 @@ def seconds(duration: str) -> int:
     return total
 
 
+def _fix(quantity: Quantity, offer: str = "") -> str:
+    return f'write "{offer}" ({quantity.allowed})' if offer else f"use {quantity.allowed}"
+
+
 def _duration(value: Any) -> str:
     if isinstance(value, str):
         try:
             seconds(value)
         except ValueError as error:
             spoken = _SPOKEN.fullmatch(value.strip())
-            offer = f'write "{spoken[1]}{spoken[2].lower()}": ' if spoken else "write "
-            raise refusal("invalid-duration", str(error), f"{offer}{DURATION.allowed}") from None
+            offer = f"{spoken[1]}{spoken[2].lower()}" if spoken else ""
+            raise refusal("invalid-duration", str(error), _fix(DURATION, offer)) from None
         return value
     number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000
-    offer = f'write a unit, such as "{value}s": ' if number else "write "
-    raise refusal("invalid-duration", f"{shown(value)} is no duration", f"{offer}{DURATION.allowed}")
+    offer = f"{value}s" if number else ""
+    raise refusal("invalid-duration", f"{shown(value)} is not a duration", _fix(DURATION, offer))
 
 
 def _count(value: Any) -> int:
@@ -58,15 +62,15 @@ def _count(value: Any) -> int:
     elif isinstance(value, str) and len(value) <= _LONGEST and (match := _COUNT.fullmatch(value)):
         number = round(float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]])
     else:
-        raise refusal("invalid-count", f"{shown(value)} is no number", f"write {COUNT.allowed}")
+        raise refusal("invalid-count", f"{shown(value)} is not a number", _fix(COUNT))
     if not 0 < number <= 1_000_000_000:
-        raise refusal("invalid-count", f"{shown(value)} is out of range", f"write {COUNT.allowed}")
+        raise refusal("invalid-count", f"{shown(value)} is out of range", _fix(COUNT))
     return number
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A rule of `Annotated` that reads a quantity; `allowed` completes the sentence "write …"."""
+    """A rule of `Annotated` that reads a quantity; `allowed` completes the sentence "use …"."""
 
     code: LiteralString
     what: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +10,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from estate.findings import Finding
-from estate.keys import Key
+from estate.include import UNKNOWN_VERSION
+from estate.keys import EACH, Key, with_article
 from estate.locate import Spot, locate
-from estate.model import RESERVED, Cluster, Estate
+from estate.model import API_VERSION, RESERVED, Cluster, Estate
 from estate.problems import finding
-from estate.spelling import shown
-from estate.suggest import offer
-from estate.tree import Mapping, Node, Scalar, called, plain
+from estate.spelling import SHOWN, shown
+from estate.suggest import closest, offer
+from estate.tree import Items, Mapping, Path, Scalar, called, plain
 
 
 def validate(tree: Mapping) -> tuple[Estate | None, list[Finding]]:
@@ -23,51 +25,64 @@ def validate(tree: Mapping) -> tuple[Estate | None, list[Finding]]:
 
     A node with a wrong value is marked as broken, so that nothing more is said about it.
     """
-    found = _defaults(tree)
-    estate, errors = _errors(Estate, plain(tree))
+    estate, errors = _errors(Estate, plain(tree), ())
+    defaults = locate(tree, ("defaults", "cluster"))
+    if not defaults.missing and isinstance(defaults.node, Mapping):
+        # Rows like others, but they need not be whole.
+        _, more = _errors(Cluster, plain(defaults.node), ("defaults", "cluster"))
+        errors += [error for error in more if error["type"] != "missing"]
+    misspelt = {_meant(error, tree) for error in errors if error["type"] == "extra_forbidden"}
+    found = []
     for error in errors:
-        found += _findings(error, tree, error["loc"])
-    return (estate if isinstance(estate, Estate) and not found else None), found
+        if error["type"] != "missing" or _wanted(error, tree) not in misspelt:
+            found += _findings(error, tree)
+    return (estate if isinstance(estate, Estate) and not errors else None), found
 
 
-def _errors(model: type[BaseModel], data: Any) -> tuple[BaseModel | None, list[ErrorDetails]]:
+def _errors(
+    model: type[BaseModel], data: Any, at: tuple[str | int, ...]
+) -> tuple[BaseModel | None, list[ErrorDetails]]:
     try:
         return model.model_validate(data, by_alias=True, by_name=False), []
     except ValidationError as error:
-        return None, error.errors(include_url=False)
+        errors = error.errors(include_url=False)
+        for row in errors:
+            row["loc"] = (*at, *row["loc"])
+        return None, errors
 
 
-def _defaults(tree: Mapping) -> list[Finding]:
-    """What is wrong with the rows of `defaults`: they are rows like others, but need not be whole."""
-    node = locate(tree, ("defaults", "cluster"))
-    if node.missing or not isinstance(node.node, Mapping):
-        return []
-    _, errors = _errors(Cluster, plain(node.node))
-    found = []
-    for error in errors:
-        if error["type"] != "missing":
-            found += _findings(error, tree, ("defaults", "cluster", *error["loc"]))
-    return found
+def _meant(error: ErrorDetails, tree: Mapping) -> Path:
+    """The path that a misspelt key was likely meant to have."""
+    spot = locate(tree, error["loc"])
+    return (*spot.path[:-1], closest(str(spot.path[-1]), spot.parent.children if spot.parent else ()))
 
 
-def _findings(error: ErrorDetails, tree: Mapping, steps: tuple[str | int, ...]) -> list[Finding]:
-    kind = error["type"]
+def _wanted(error: ErrorDetails, tree: Mapping) -> Path:
+    spot = locate(tree, error["loc"])
+    return (*spot.path, spot.missing)
+
+
+def _findings(error: ErrorDetails, tree: Mapping) -> list[Finding]:
+    kind, steps = error["type"], error["loc"]
     spot = locate(tree, steps)
     if kind in ("missing", "union_tag_not_found"):
-        return [_missing(spot)]
+        return [] if spot.node.broken else [_missing(spot)]
     if kind == "extra_forbidden":
         return [_unknown(spot, str(steps[-1]))]
     if kind == "union_tag_invalid":
         spot = locate(tree, (*steps, "kind"))
-    if spot.node.broken and steps[-1] != "[key]":
+    at_key = steps[-1] == "[key]"
+    if spot.node.broken and not at_key:
         return []
     if "-" in kind:
         context = error.get("ctx", {})
         code, message, fix = kind, str(context.get("message", "")), str(context.get("fix", ""))
     else:
-        code, message, fix = _VALUES.get(kind, _other)(spot, error)
-    if steps[-1] == "[key]":
-        return [finding(code, spot.key_position, message, fix, spot.path)]
+        code, message, fix = _VALUES.get(kind, _wrong_type)(spot, error)
+    if at_key:
+        # A key that holds a secret is not shown as a path either.
+        path = spot.path[:-1] if code == "literal-secret" else spot.path
+        return [finding(code, spot.key_position, message, fix, path)]
     spot.node.broken = True
     return [finding(code, spot.node.position, message, fix, spot.path)]
 
@@ -79,14 +94,17 @@ def _missing(spot: Spot) -> Finding:
     if path == ("apiVersion",):
         message, fix = "the key apiVersion is missing", "add apiVersion: singlepane/v1 as the first line"
         return finding("api-version-missing", spot.key_position, message, fix, path)
-    words = _first_sentence(key.docs) if key else ""
-    return finding(
-        "missing-key", spot.key_position, f"the key {name} is missing", f"add {name}: {words}", path
-    )
+    message, fix = f"the key {name} is missing", f"add it: {_words(key)}"
+    return finding("missing-key", spot.key_position, message, fix, path)
 
 
-def _first_sentence(docs: str) -> str:
-    return docs.split("\n", 1)[0].split(". ", 1)[0].rstrip(".")
+def _words(key: Key | None) -> str:
+    """What a key is for, or its legal values where they are few."""
+    if key is None:
+        return "see `singlepane estate explain`"
+    if key.allowed:
+        return " or ".join(key.allowed)
+    return key.docs.split("\n", 1)[0].split(". ", 1)[0].rstrip(".")
 
 
 def _unknown(spot: Spot, name: str) -> Finding:
@@ -95,7 +113,9 @@ def _unknown(spot: Spot, name: str) -> Finding:
         return finding("reserved", spot.key_position, message, "remove it for now", spot.path)
     legal = spot.parent.children if spot.parent else {}
     fix = offer(name, legal, "remove it")
-    return finding("unknown-key", spot.key_position, f"{shown(name)} is no key here", fix, spot.path)
+    return finding(
+        "unknown-key", spot.key_position, f"{shown(name)} is not a key that may stand here", fix, spot.path
+    )
 
 
 def _belongs(key: Key | None) -> str:
@@ -104,44 +124,48 @@ def _belongs(key: Key | None) -> str:
         return "another value"
     if key.shape == "row":
         return f"its keys below it: {', '.join(key.children)}"
-    rule = f" ({key.rule})" if key.rule else ""
-    return f"{key.kind}{rule}" if not key.allowed else f"{key.kind}: {' or '.join(key.allowed)}"
-
-
-def _stands(node: Node) -> str:
-    return "no value stands here" if called(node) == "nothing" else f"{called(node)} stands here"
+    if key.shape == "map":
+        return f"names as keys, and {with_article(key.children[EACH].kind)} under each"
+    if key.shape == "list":
+        return f"{key.allowed[0]}, or a list, such as [a, b]" if key.allowed else "a list, such as [a, b]"
+    if key.allowed and not key.rule:
+        return " or ".join(key.allowed)
+    return f"{with_article(key.kind)} ({key.rule})" if key.rule else with_article(key.kind)
 
 
 def _wrong_type(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
-    return "wrong-type", _stands(spot.node), f"write {_belongs(spot.key)}"
+    node = spot.node
+    message = "the value is missing" if called(node) == "nothing" else f"this is {called(node)}"
+    return "wrong-type", message, f"write {_belongs(spot.key)}"
 
 
 def _text(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
     node = spot.node
-    if isinstance(node, Scalar) and node.value is not None:
-        return (
-            "unquoted",
-            f"{shown(node.text)[1:-1]} without quotes is {called(node)}, not text",
-            f'write "{shown(node.text)[1:-1]}" with quotes',
-        )
-    return _wrong_type(spot, error)
+    if not isinstance(node, Scalar) or node.value is None:
+        return _wrong_type(spot, error)
+    text = node.text[:SHOWN]
+    reading = called(node) if isinstance(node.value, bool) else f"the number {node.value!r:.{SHOWN}}"
+    return "unquoted", f"{text} without quotes is {reading}, not text", f'write "{text}" with quotes'
 
 
 def _number(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
     node = spot.node
-    if isinstance(node, Scalar) and isinstance(node.value, str) and node.text.isdigit():
+    if not isinstance(node, Scalar) or node.value is None:
+        return _wrong_type(spot, error)
+    if isinstance(node.value, str) and re.fullmatch(r"[0-9]{1,9}", node.text):
         return "wrong-type", f"{shown(node.text)} is text, not a number", f"write {node.text} without quotes"
-    if isinstance(node, Scalar) and node.value is not None:
-        return "wrong-type", f"{shown(node.value)} is no whole number", f"write {_belongs(spot.key)}"
-    return _wrong_type(spot, error)
+    return "wrong-type", f"{shown(node.text)} is not a whole number", f"write {_belongs(spot.key)}"
 
 
 def _choice(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
     node, legal = spot.node, spot.key.allowed if spot.key else ()
     if not isinstance(node, Scalar) or node.value is None:
         return _wrong_type(spot, error)
-    code = "api-version-unknown" if spot.path == ("apiVersion",) else "not-allowed"
-    return code, f"{shown(node.value)} is not allowed here", offer(node.text, legal)
+    if spot.path == ("apiVersion",):
+        return "api-version-unknown", f"{shown(node.text)} {UNKNOWN_VERSION}", f"write {API_VERSION}"
+    if spot.key and spot.key.shape == "list":
+        return "not-allowed", f"{shown(node.text)} is not allowed here", f"write {_belongs(spot.key)}"
+    return "not-allowed", f"{shown(node.text)} is not allowed here", offer(node.text, legal)
 
 
 def _range(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
@@ -149,12 +173,9 @@ def _range(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
 
 
 def _empty(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
-    kind = {"too_short": called(spot.node)}.get(error["type"], "text")
-    return "empty", f"{kind} without anything in it stands here", f"write {_belongs(spot.key)}"
-
-
-def _other(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
-    return _wrong_type(spot, error)
+    what = {Mapping: "group of keys", Items: "list"}.get(type(spot.node), "text")
+    fix = "write some" if what == "text" else "add an entry"
+    return "empty", f"this {what} is empty", fix if spot.key and spot.key.required else f"{fix}, or remove it"
 
 
 # By pydantic's names of errors: https://docs.pydantic.dev/latest/errors/validation_errors/

@@ -43,9 +43,9 @@ def as_it_is(value: str) -> str:
 class Spelling:
     """Text that must match `pattern` whole and have at most `longest` characters.
 
-    `code` is the finding's; `what` names the thing in messages; `allowed` completes the sentence "write …".
+    `code` is the finding's; `what` names the thing in messages; `allowed` completes the sentence "use …".
     `repair` makes a likely intended spelling out of a wrong one; it is offered only where it is legal.
-    `words` are legal beside the pattern. A `secret` rule never shows the value that it refuses.
+    `words` are legal beside the pattern. `show` is how a wrong value is shown; a `secret` rule never does.
     """
 
     code: LiteralString
@@ -55,6 +55,7 @@ class Spelling:
     longest: int
     repair: Callable[[str], str] = as_it_is
     words: tuple[str, ...] = ()
+    show: Callable[[str], str] = shown
     secret: bool = False
 
     @cached_property
@@ -74,13 +75,16 @@ class Spelling:
         if self.secret:
             raise self._redacted(value)
         repaired = self.repair(value)
-        offer = f'write "{repaired}": ' if repaired != value and self.fits(repaired) else "write "
-        raise refusal(self.code, f"{shown(value)} is no {self.what}", f"{offer}{self.allowed}")
+        offered = repaired != value and self.fits(repaired)
+        fix = f'write "{repaired}" ({self.allowed})' if offered else f"use {self.allowed}"
+        raise refusal(self.code, f"{self.show(value)} is not a valid {self.what}", fix)
 
     def _redacted(self, value: Any) -> PydanticCustomError:
         near = get_close_matches(value, self.words, 1) if isinstance(value, str) else []
-        offer = f'write "{near[0]}": ' if near else "write "
-        return refusal(self.code, f"this is no {self.what}; it is not shown here", f"{offer}{self.allowed}")
+        fix = f'write "{near[0]}" ({self.allowed})' if near else f"use {self.allowed}"
+        return refusal(
+            self.code, f"this is not a valid {self.what}; it is not shown, as it may be secret", fix
+        )
 
     def _only_text(self, value: Any) -> Any:
         # A number or a list where a secret belongs may be the secret: the general message would show it.

@@ -16,7 +16,7 @@ from estate.findings import Position
 
 Path = tuple[str | int, ...]
 
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_<-]+")
 
 
 def spoken(path: Sequence[str | int]) -> str:

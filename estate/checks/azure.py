@@ -16,18 +16,20 @@ def azure_scopes(estate: Estate) -> Iterator[Problem]:
             continue
         readers: dict[str, str] = {}
         for index, cluster in enumerate(exporter.clusters):
-            if cluster is None or cluster in exporter.clusters[:index]:
+            if cluster not in estate.clusters or cluster in exporter.clusters[:index]:
                 continue
-            for subscription in _read(estate, exporter, cluster):
-                first = readers.setdefault(subscription, cluster)
-                if first != cluster:
-                    yield Problem(
-                        "azure-scope-shared",
-                        ("exporters", name, "clusters", index),
-                        f"{first!r} and {cluster!r} would both read the subscription {subscription!r}, "
-                        "and every value would be counted twice",
-                        "list one of them",
-                    )
+            read = _read(estate, exporter, cluster)
+            shared = next((subscription for subscription in read if subscription in readers), None)
+            if shared is not None:
+                yield Problem(
+                    "azure-scope-shared",
+                    ("exporters", name, "clusters", index),
+                    f"{readers[shared]!r} and {cluster!r} would both read the subscription {shared!r}, "
+                    "and every value would be counted twice",
+                    "list one of them",
+                )
+            for subscription in read:
+                readers.setdefault(subscription, cluster)
 
 
 def azure_metrics(estate: Estate) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jmespath
+from jmespath.exceptions import EmptyExpressionError, LexerError, ParseError
 from jmespath.functions import Functions
 
 from estate.model import Estate, JsonExporter, JsonMetric
@@ -66,7 +67,7 @@ def _expression(expression: str | None, path: Path) -> Iterator[Problem]:
         yield Problem(code, path, f"{shown(expression)} is nested too deep", "take a simpler one")
         return
     except ValueError as error:
-        yield Problem(code, path, f"{shown(expression)} is no JMESPath: {_reason(error)}", fix)
+        yield Problem(code, path, f"{shown(expression)} is not a JMESPath: {_reason(error)}", fix)
         return
     for function in functions:
         if function not in Functions.FUNCTION_TABLE:
@@ -75,8 +76,13 @@ def _expression(expression: str | None, path: Path) -> Iterator[Problem]:
 
 
 def _reason(error: ValueError) -> str:
-    """The parser's own words, without its drawing of the place."""
-    return str(error).split("\n", 1)[0].split(": Parse error", 1)[0].rstrip(" .:")[:120]
+    if isinstance(error, EmptyExpressionError):
+        return "it is empty"
+    if isinstance(error, LexerError):
+        return f"at character {error.lexer_position + 1}, {error.message[:1].lower()}{error.message[1:80]}"
+    if isinstance(error, ParseError) and error.token_value:
+        return f"at character {error.lex_position + 1}, {shown(error.token_value)} means nothing"
+    return "it ends too early"
 
 
 def _functions(parsed: Mapping[str, Any]) -> Iterator[str]:

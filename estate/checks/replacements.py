@@ -17,7 +17,7 @@ def replacements(estate: Estate) -> Iterator[Problem]:
         elif not isinstance(exporter, AzureExporter | EstateExporter):
             return
     for prefix in estate.local.replace:
-        if not any(url.startswith(prefix) for url in urls):
+        if prefix.startswith("http") and not any(url.startswith(prefix) for url in urls):
             yield Problem(
                 "replace-unused",
                 ("local", "replace", prefix),

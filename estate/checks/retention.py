@@ -72,7 +72,7 @@ def _pair(
         yield Problem(
             "store-retention-order", ("metrics", "retention", place), message, f"write {short} or more"
         )
-    elif written:
+    elif written and seconds(short) >= LEAST[finer][0]:
         # The model's own default is of this kind; who relies on it is told by `estate explain`.
         place = finer if finer in written else coarser
         message = f"{finer} data goes after {short}: older graphs cannot be zoomed below steps of {step}"

@@ -30,7 +30,8 @@ def unused(estate: Estate) -> Iterator[Problem]:
 def _unused(
     kind: str, defined: Mapping[str, object], named: list[str], path: Path, why: str
 ) -> Iterator[Problem]:
-    if None in named:
+    # A name that is not known, or not there, may be meant for any of them.
+    if not set(named) <= set(defined):
         return
     for name in defined:
         if name not in named:
