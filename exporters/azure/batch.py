@@ -1,0 +1,179 @@
+"""metrics:getBatch: the request, the typed reply, and splitting a batch that fails for one bad id.
+
+Contract: https://learn.microsoft.com/rest/api/monitor/metrics-batch/batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import msgspec
+
+from exporters.azure.decode import decoded
+from exporters.azure.endpoints import Endpoints
+from exporters.azure.errors import AzureError, Throttled
+from exporters.azure.http import Call, address
+from exporters.azure.plan import Batch
+from exporters.azure.resources import Resource
+
+# Enough to find three bad ids among 50 (twice the depth of the tree for each).
+MOST_SPLITS = 36
+# What one id can cause. 500 is what the service answers where it trips over a resource; 504 and a reply
+# that is too large shrink with the batch.
+_SPLIT_STATUS = frozenset({400, 404, 413, 500, 504})
+# These are said of the metrics and not of an id: smaller batches would hear the same.
+_NOT_OF_AN_ID = (
+    "failed to find metric configuration",
+    "does not support requested dimension",
+    "detected invalid",
+    "invalid aggregation",
+    "is not supported by the batch api",
+)
+
+
+class Name(msgspec.Struct, gc=False):
+    """A name with its localised twin, which is ignored."""
+
+    value: str
+
+
+class Point(msgspec.Struct, gc=False):
+    """One bucket. A value that is missing (or null) was not measured; it is not 0."""
+
+    stamp: str = msgspec.field(name="timeStamp")
+    average: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    total: float | None = None
+    count: float | None = None
+
+
+class Dimension(msgspec.Struct, gc=False):
+    """One dimension of a series; the name comes back in lower case."""
+
+    name: Name
+    value: str
+
+
+class Series(msgspec.Struct, gc=False):
+    """Points of one combination of dimension values."""
+
+    dimensions: list[Dimension] | None = msgspec.field(name="metadatavalues", default=None)
+    data: list[Point] | None = None
+
+
+class Metric(msgspec.Struct, gc=False):
+    """One metric of one resource. `error` is `Success`, missing, or why there are no series."""
+
+    name: Name
+    unit: str = ""
+    series: list[Series] | None = msgspec.field(name="timeseries", default=None)
+    error: str | None = msgspec.field(name="errorCode", default=None)
+    error_message: str | None = msgspec.field(name="errorMessage", default=None)
+
+
+class Item(msgspec.Struct, gc=False):
+    """What the reply says of one resource. `interval` may differ from the one asked for; trust it."""
+
+    id: str | None = msgspec.field(name="resourceid", default=None)
+    interval: str | None = None
+    metrics: list[Metric] | None = msgspec.field(name="value", default=None)
+
+
+class _Reply(msgspec.Struct, gc=False):
+    values: list[Item]
+
+
+def decode(body: bytes) -> list[Item]:
+    """Items of a reply. Raises BadReply."""
+    return decoded(body, _Reply, "batch").values
+
+
+def call(batch: Batch, start: int, end: int, endpoints: Endpoints, deadline: float) -> Call:
+    """The request for the points of [start, end), Unix seconds."""
+    key = batch.key
+    query = {
+        "api-version": endpoints.api_versions.batch,
+        "metricnamespace": key.type,
+        # A comma inside a name would read as two names; percent-encoding it twice keeps it one.
+        "metricnames": ",".join(each.definition.name.replace(",", quote(",")) for each in batch.metrics),
+        "starttime": _instant(start),
+        "endtime": _instant(end),
+        "interval": key.interval,
+        "aggregation": ",".join(each.lower() for each in key.aggregations),
+    }
+    if key.dimensions:
+        query["filter"] = " and ".join(f"{each} eq '*'" for each in key.dimensions)
+        query["top"] = str(batch.top)
+    base = endpoints.metrics.replace("{region}", key.region)
+    return Call(
+        "batch",
+        "POST",
+        address(base, f"/subscriptions/{key.subscription}/metrics:getBatch", **query),
+        endpoints.metrics_scope,
+        deadline,
+        key.subscription,
+        {"resourceids": [each.id for each in batch.resources]},
+    )
+
+
+def _instant(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch and its pieces brought: replies with the piece they belong to, ids refused alone, and
+    pieces
+    that failed for another reason. `splits` is how often a piece was halved."""
+
+    replies: list[tuple[Batch, bytes]] = field(default_factory=list)
+    refused: list[tuple[Resource, AzureError]] = field(default_factory=list)
+    failed: list[tuple[Batch, AzureError]] = field(default_factory=list)
+    splits: int = 0
+
+
+async def read(batch: Batch, send: Callable[[Batch], Awaitable[bytes]]) -> Outcome:
+    """Send a batch; halve it as long as that can single out a bad id. Never raises AzureError."""
+    outcome = Outcome()
+
+    async def attempt(piece: Batch) -> AzureError | None:
+        try:
+            outcome.replies.append((piece, await send(piece)))
+        except AzureError as error:
+            return error
+        return None
+
+    async def resolve(piece: Batch, error: AzureError) -> None:
+        alone = len(piece.resources) == 1
+        if alone and splittable(error) and (len(batch.resources) > 1 or error.status == 404):
+            outcome.refused.append((piece.resources[0], error))
+            return
+        if alone or not splittable(error) or outcome.splits >= MOST_SPLITS:
+            outcome.failed.append((piece, error))
+            return
+        outcome.splits += 1
+        halves = [(half, await attempt(half)) for half in piece.halves()]
+        if error.status >= 500 and all(failure for _, failure in halves):
+            # Not one resource but the service: more calls would only add to its trouble.
+            outcome.failed.extend((half, failure) for half, failure in halves if failure)
+            return
+        for half, failure in halves:
+            if failure is not None:
+                await resolve(half, failure)
+
+    error = await attempt(batch)
+    if error is not None:
+        await resolve(batch, error)
+    return outcome
+
+
+def splittable(error: AzureError) -> bool:
+    """Whether one of several ids may be the cause."""
+    if isinstance(error, Throttled) or error.status not in _SPLIT_STATUS:
+        return False
+    message = str(error).lower()
+    return not any(each in message for each in _NOT_OF_AN_ID)

@@ -1,0 +1,150 @@
+"""What there is to read: resources, noticed within five minutes, and the metrics that their types have."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+
+from estate.model import AzureMetric
+from exporters.azure.clients import Clients
+from exporters.azure.definitions import Definitions, Mismatch, Wanted, fetch, wanted
+from exporters.azure.errors import AzureError
+from exporters.azure.graph import Discovered, discover
+from exporters.azure.resources import Resource
+
+# New and deleted resources are noticed within five minutes: two cycles of a minute are kept in hand.
+DISCOVER_SECONDS = 180.0
+# Definitions change when Azure gains a metric.
+DEFINE_SECONDS = 86_400.0
+RETRY_SECONDS = 60.0
+# While a subscription cannot be listed, what was known of it is read on for so long.
+REMEMBER_SECONDS = 3600.0
+# A resource just deleted has no definitions; others of its type have.
+SAMPLES = 3
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A subscription to read: its name in the estate, its id (lower case) and its tenant's id."""
+
+    name: str
+    id: str
+    tenant: str
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """Resources and metrics of all scopes. `problems` is by (subscription id, or type) and empty when all is
+    well; `changed` counts the refreshes that changed something."""
+
+    scopes: Sequence[Scope]
+    rows: Sequence[AzureMetric]
+    resources: dict[str, Resource] = field(default_factory=dict)
+    wanted: list[Wanted] = field(default_factory=list)
+    mismatches: list[Mismatch] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+    skipped: int = 0
+    changed: int = 0
+    _definitions: dict[str, Definitions] = field(default_factory=dict)
+    _define_at: dict[str, float] = field(default_factory=dict)
+    _discover_at: float = 0.0
+    _listed: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Configured types in lower case, each once."""
+        return tuple(dict.fromkeys(row.type.lower() for row in self.rows))
+
+    async def refresh(self, clients: Clients, deadline: float) -> None:
+        """Do what is due. Raises AzureError only when nothing at all is known and why."""
+        if monotonic() >= self._discover_at:
+            await self._discover(clients, deadline)
+        await self._define(clients, deadline)
+        if not self.resources and self.problems:
+            raise AzureError("; ".join(sorted(set(self.problems.values()))))
+
+    async def _discover(self, clients: Clients, deadline: float) -> None:
+        by_tenant: dict[str, list[str]] = {}
+        for scope in self.scopes:
+            by_tenant.setdefault(scope.tenant, []).append(scope.id)
+        found = await asyncio.gather(
+            *(self._of_tenant(clients, tenant, ids, deadline) for tenant, ids in by_tenant.items())
+        )
+        now = monotonic()
+        resources: dict[str, Resource] = {}
+        problems: dict[str, str] = {}
+        for each in found:
+            resources.update(each.resources)
+            problems.update({subscription: str(error) for subscription, error in each.problems.items()})
+        for scope in self.scopes:
+            if scope.id not in problems:
+                self._listed[scope.id] = now
+            elif now - self._listed.get(scope.id, -REMEMBER_SECONDS) < REMEMBER_SECONDS:
+                known = {id: one for id, one in self.resources.items() if one.subscription == scope.id}
+                resources.update(known)
+        if resources != self.resources:
+            log.info("resources discovered", resources=len(resources), before=len(self.resources))
+            self.resources = resources
+            self.changed += 1
+        self.skipped = sum(each.skipped for each in found)
+        self.problems = problems
+        self._discover_at = now + (RETRY_SECONDS if problems else DISCOVER_SECONDS)
+
+    async def _of_tenant(
+        self, clients: Clients, tenant: str, subscriptions: list[str], deadline: float
+    ) -> Discovered:
+        try:
+            client = clients.of(tenant)
+        except AzureError as error:
+            return Discovered({}, dict.fromkeys(subscriptions, error))
+        return await discover(client, clients.endpoints, subscriptions, self.types, deadline)
+
+    async def _define(self, clients: Clients, deadline: float) -> None:
+        samples: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            some = samples.setdefault(resource.type, [])
+            if len(some) < SAMPLES:
+                some.append(resource)
+        now = monotonic()
+        due = [type for type in samples if now >= self._define_at.get(type, 0.0)]
+        results = await asyncio.gather(
+            *(self._define_type(clients, type, samples[type], deadline) for type in due)
+        )
+        for type in self.types:
+            self.problems.pop(type, None)
+        for type, error in zip(due, results, strict=True):
+            if error is not None and type not in self._definitions:
+                self.problems[type] = str(error)
+        if due or not self.wanted:
+            good, bad = wanted(self.rows, self._definitions)
+            for mismatch in bad:
+                if mismatch not in self.mismatches:
+                    log.error("configured, but not in Azure", problem=mismatch.message, fix=mismatch.fix)
+            if good != self.wanted:
+                self.changed += 1
+            self.wanted, self.mismatches = good, bad
+
+    async def _define_type(
+        self, clients: Clients, type: str, samples: Sequence[Resource], deadline: float
+    ) -> AzureError | None:
+        tenants: Mapping[str, str] = {scope.id: scope.tenant for scope in self.scopes}
+        last: AzureError | None = None
+        for sample in samples:
+            try:
+                client = clients.of(tenants[sample.subscription])
+                self._definitions[type] = await fetch(client, clients.endpoints, sample, deadline)
+            except AzureError as error:
+                last = error
+                if error.status != 404:
+                    break
+            else:
+                self._define_at[type] = monotonic() + DEFINE_SECONDS
+                return None
+        self._define_at[type] = monotonic() + RETRY_SECONDS
+        return last

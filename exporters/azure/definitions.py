@@ -1,0 +1,191 @@
+"""What metrics a resource type has: read from Azure once a day, and held against what is configured.
+
+Contract: https://learn.microsoft.com/rest/api/monitor/metric-definitions/list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal
+
+import msgspec
+
+from estate.model import AzureMetric
+from exporters.azure.decode import decoded
+from exporters.azure.endpoints import Endpoints
+from exporters.azure.http import Call, Client, address
+from exporters.azure.resources import Resource
+
+AGGREGATIONS = ("Average", "Minimum", "Maximum", "Total", "Count")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One metric of a type. `dimensions` maps the lower-case name to Azure's spelling; empty sets mean not
+    told.
+    """
+
+    name: str
+    unit: str
+    help: str
+    primary: str
+    aggregations: frozenset[str]
+    grains: tuple[str, ...]
+    dimensions: Mapping[str, str]
+    dimension_required: bool
+
+
+Definitions = Mapping[str, Definition]
+
+
+class _Name(msgspec.Struct):
+    value: str
+    localized: str | None = msgspec.field(name="localizedValue", default=None)
+
+
+class _Availability(msgspec.Struct):
+    grain: str | None = msgspec.field(name="timeGrain", default=None)
+
+
+class _Item(msgspec.Struct, rename="camel"):
+    name: _Name
+    unit: str = "Unspecified"
+    display_description: str | None = None
+    primary_aggregation_type: str | None = None
+    supported_aggregation_types: list[str] | None = None
+    metric_availabilities: list[_Availability] | None = None
+    dimensions: list[_Name] | None = None
+    is_dimension_required: bool | None = None
+
+
+class _Page(msgspec.Struct):
+    value: list[_Item]
+
+
+def parse(body: bytes) -> Definitions:
+    """Definitions by lower-case metric name. Raises BadReply."""
+    return {item.name.value.lower(): _definition(item) for item in decoded(body, _Page, "definitions").value}
+
+
+def _definition(item: _Item) -> Definition:
+    localized = item.name.localized or item.name.value
+    description = " ".join((item.display_description or localized).split())
+    return Definition(
+        item.name.value,
+        item.unit,
+        description,
+        item.primary_aggregation_type if item.primary_aggregation_type in AGGREGATIONS else "Average",
+        frozenset(each for each in item.supported_aggregation_types or () if each in AGGREGATIONS),
+        tuple(each.grain for each in item.metric_availabilities or () if each.grain),
+        {each.value.lower(): each.value for each in item.dimensions or ()},
+        bool(item.is_dimension_required),
+    )
+
+
+async def fetch(client: Client, endpoints: Endpoints, resource: Resource, deadline: float) -> Definitions:
+    """The definitions of one resource, which stand for those of its type. Raises AzureError."""
+    url = address(
+        endpoints.arm,
+        f"{resource.id}/providers/Microsoft.Insights/metricDefinitions",
+        **{"api-version": endpoints.api_versions.definitions},
+    )
+    call = Call("definitions", "GET", url, endpoints.arm_scope, deadline, resource.subscription)
+    return parse(await client.send(call))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One metric to read: `definition` of `type`, with these aggregations, split by these dimensions."""
+
+    type: str
+    definition: Definition
+    aggregations: tuple[str, ...]
+    interval: str
+    dimensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Something configured that the type does not have; it is left out of every call. `fix` may be empty."""
+
+    code: Literal["metric", "aggregation", "interval", "dimension"]
+    type: str
+    metric: str
+    message: str
+    fix: str = ""
+
+
+def wanted(
+    rows: Iterable[AzureMetric], definitions: Mapping[str, Definitions]
+) -> tuple[list[Wanted], list[Mismatch]]:
+    """What of the configuration can be read, and what cannot and why. Pure.
+
+    `definitions` is by lower-case type; rows of a type that is not in it are left out without a word, for
+    the caller knows why.
+    """
+    good: list[Wanted] = []
+    bad: list[Mismatch] = []
+    for row in rows:
+        of_type = definitions.get(row.type.lower())
+        if of_type is None:
+            continue
+        for name in row.names:
+            definition = of_type.get(name.lower())
+            if definition is None:
+                known = [each.name for each in of_type.values()]
+                bad.append(
+                    Mismatch(
+                        "metric",
+                        row.type,
+                        name,
+                        f"{row.type} has no metric {name!r}",
+                        _closest(name, known),
+                    )
+                )
+                continue
+            found = _mismatches(row, definition)
+            bad.extend(found)
+            if not found:
+                good.append(_wanted(row, definition))
+    return good, bad
+
+
+def _wanted(row: AzureMetric, definition: Definition) -> Wanted:
+    aggregations = tuple(dict.fromkeys(row.aggregations)) or (definition.primary,)
+    dimensions = tuple(definition.dimensions[each.lower()] for each in dict.fromkeys(row.dimensions))
+    return Wanted(row.type.lower(), definition, tuple(sorted(aggregations)), row.interval, dimensions)
+
+
+def _mismatches(row: AzureMetric, definition: Definition) -> list[Mismatch]:
+    name = definition.name
+    found: list[Mismatch] = []
+
+    def say(
+        code: Literal["aggregation", "interval", "dimension"], wrong: str, allowed: Sequence[str]
+    ) -> None:
+        message = f"{name!r} of {row.type} has no {code} {wrong!r}"
+        choice = f"write one of {', '.join(allowed)}" if allowed else f"remove the {code}"
+        found.append(Mismatch(code, row.type, name, message, _closest(wrong, allowed) or choice))
+
+    legal = [each for each in AGGREGATIONS if each in definition.aggregations]
+    for aggregation in row.aggregations:
+        if legal and aggregation not in legal:
+            say("aggregation", aggregation, legal)
+    if definition.grains and row.interval not in definition.grains:
+        say("interval", row.interval, definition.grains)
+    for dimension in row.dimensions:
+        if dimension.lower() not in definition.dimensions:
+            say("dimension", dimension, sorted(definition.dimensions.values()))
+    if definition.dimension_required and not row.dimensions:
+        allowed = ", ".join(sorted(definition.dimensions.values()))
+        message = f"{name!r} of {row.type} gives nothing without a dimension"
+        found.append(Mismatch("dimension", row.type, name, message, f"split it by one of {allowed}"))
+    return found
+
+
+def _closest(wrong: str, known: Iterable[str]) -> str:
+    spellings: dict[str, Any] = {each.lower(): each for each in known}
+    near = get_close_matches(wrong.lower(), spellings, 1, 0.6)
+    return f"write {spellings[near[0]]!r}" if near else ""

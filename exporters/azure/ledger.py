@@ -1,0 +1,240 @@
+"""What was read last of every resource: gauges, counters and how old they are. Computing only; no I/O."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from time import perf_counter
+
+from exporters.azure.batch import Item, decode
+from exporters.azure.counters import (
+    Track,
+    TrackKey,
+    advance,
+    begin,
+    revisit_seconds,
+)
+from exporters.azure.counters import (
+    window as window_of,
+)
+from exporters.azure.definitions import Wanted
+from exporters.azure.lag import Lag
+from exporters.azure.naming import MetricName, metric_name
+from exporters.azure.plan import Batch, Group, Slot, batches
+from exporters.azure.points import Dimensions, ItemReadings, Reading, Window, readings
+from exporters.azure.resources import Resource
+from exporters.metrics import Family, Labels, Sample
+
+_COUNTED = ("Total", "Count")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One metric with one aggregation, as it is exposed."""
+
+    name: MetricName
+    help: str
+    owner: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one call said of one resource, and when (Unix seconds)."""
+
+    at: float
+    samples: tuple[tuple[Named, Sample], ...]
+
+
+@dataclass(slots=True)
+class Tallies:
+    """Counts for the exporter's own metrics."""
+
+    rejected: Tally[str] = field(default_factory=Tally)
+    metric_errors: Tally[str] = field(default_factory=Tally)
+    late: Tally[str] = field(default_factory=Tally)
+    corrected: int = 0
+    shrunk: int = 0
+    lost_seconds: int = 0
+    missing: int = 0
+    decode_seconds: float = 0.0
+    conflicts: set[str] = field(default_factory=set)
+
+
+class Ledger:
+    """Tracks, lags and held samples of one exporter. `apply` may run in a thread; the lock keeps it whole.
+
+    `labels` gives the labels of a resource's series.
+    """
+
+    def __init__(self, least_lag: int, labels: Callable[[Resource], Mapping[str, str]]) -> None:
+        self.tracks: dict[TrackKey, Track] = {}
+        self.tallies = Tallies()
+        self.newest: dict[tuple[str, str], int] = {}
+        self.lock = Lock()
+        self._least_lag = least_lag
+        self._lags: dict[str, Lag] = {}
+        self._resource_labels = labels
+        self._labels: dict[tuple[str, Dimensions], Labels] = {}
+        self._names: dict[tuple[str, str, str], Named] = {}
+        self._owners: dict[str, tuple[str, str, str]] = {}
+        self._held: dict[tuple[Slot, str], Held] = {}
+
+    def restore(self, tracks: dict[TrackKey, Track], lags: Mapping[str, int]) -> None:
+        """Take up what an earlier process had learnt and counted."""
+        self.tracks = tracks
+        self._lags = {type: Lag(self._least_lag, seconds) for type, seconds in lags.items()}
+
+    def lag(self, type: str) -> Lag:
+        """The lag of a type."""
+        return self._lags.setdefault(type, Lag(self._least_lag))
+
+    def lags(self) -> dict[str, int]:
+        """Seconds of lag by type."""
+        return {type: lag.seconds for type, lag in self._lags.items()}
+
+    def window(self, batch: Batch, horizon: int) -> Window:
+        """What to ask for in a batch."""
+        step = batch.key.step
+        if not _counts(batch.key.aggregations):
+            return Window(horizon - revisit_seconds(step), horizon)
+        tracks = (
+            self.tracks.get(_track_key(batch, resource, metric))
+            for resource in batch.resources
+            for metric in batch.metrics
+        )
+        return window_of(tracks, horizon, step)
+
+    def apply(self, batch: Batch, body: bytes, window: Window, now: float) -> None:
+        """Take in the reply to a batch. Raises BadReply, and then nothing has changed."""
+        started = perf_counter()
+        items = {(item.id or "").strip().strip("/").lower(): item for item in decode(body)}
+        with self.lock:
+            self.tallies.decode_seconds += perf_counter() - started
+            self._take(batch, items, window, now)
+
+    def _take(self, batch: Batch, items: Mapping[str, Item], window: Window, now: float) -> None:
+        step = batch.key.step
+        read: list[tuple[Resource, ItemReadings]] = []
+        newest = 0
+        for resource in batch.resources:
+            item = items.get(resource.id.strip("/"))
+            if item is None:
+                self.tallies.missing += 1
+                continue
+            result = readings(item, batch, window)
+            read.append((resource, result))
+            self.tallies.rejected.update(result.rejected)
+            self.tallies.metric_errors[batch.key.type] += len(result.errors)
+            newest = max([newest, *(each.points[-1][0] + step for each in result.readings)])
+        place = (batch.key.subscription, batch.key.type)
+        self.newest[place] = max(newest, self.newest.get(place, 0))
+        lag = self.lag(batch.key.type)
+        for resource, result in read:
+            samples = list(self._gauges(resource, result.readings, window.end - revisit_seconds(step)))
+            if not result.other_interval:
+                self.tallies.late[batch.key.type] += lag.watch(
+                    resource.id, result.readings, window, step, now
+                )
+                if _counts(batch.key.aggregations):
+                    self._advance(batch, resource, result, window, newest)
+            if _counts(batch.key.aggregations):
+                samples.extend(self._counters(batch, resource))
+            self._held[batch.slot, resource.id] = Held(now, tuple(samples))
+
+    def _gauges(
+        self, resource: Resource, results: Iterable[Reading], not_before: int
+    ) -> Iterable[tuple[Named, Sample]]:
+        for reading in results:
+            start, value = reading.points[-1]
+            if reading.aggregation in _COUNTED or start < not_before:
+                continue
+            named = self._named(resource.type, reading.metric, reading.aggregation)
+            if named is not None:
+                labels = self._labels_of(resource, reading.dimensions)
+                yield named, Sample(labels, value * named.name.scale)
+
+    def _advance(
+        self, batch: Batch, resource: Resource, result: ItemReadings, window: Window, newest: int
+    ) -> None:
+        step = batch.key.step
+        by_metric: dict[str, list[Reading]] = {}
+        for reading in result.readings:
+            if reading.aggregation in _COUNTED:
+                by_metric.setdefault(reading.metric.definition.name, []).append(reading)
+        for metric in batch.metrics:
+            name = metric.definition.name
+            if name in result.errors:
+                continue
+            key = _track_key(batch, resource, metric)
+            track = self.tracks.setdefault(key, begin(window.end, step))
+            advanced = advance(track, by_metric.get(name, ()), window, step, newest)
+            self.tallies.corrected += advanced.corrected
+            self.tallies.shrunk += advanced.shrunk
+            self.tallies.lost_seconds += advanced.lost_seconds
+
+    def _counters(self, batch: Batch, resource: Resource) -> Iterable[tuple[Named, Sample]]:
+        for metric in batch.metrics:
+            track = self.tracks.get(_track_key(batch, resource, metric))
+            for (aggregation, dimensions), counter in track.counters.items() if track else ():
+                named = self._named(resource.type, metric, aggregation)
+                if named is not None:
+                    labels = self._labels_of(resource, dimensions)
+                    yield named, Sample(labels, counter.total * named.name.scale)
+
+    def _named(self, type: str, metric: Wanted, aggregation: str) -> Named | None:
+        """The exposed name, or None when another metric has it already: two are never mixed."""
+        owner = (type, metric.definition.name, aggregation)
+        named = self._names.get(owner)
+        if named is None:
+            definition = metric.definition
+            name = metric_name(type, definition.name, aggregation, definition.unit)
+            help = f"{definition.name} of {type}, {aggregation}. {definition.help}"
+            named = self._names[owner] = Named(name, help, owner)
+            self._owners.setdefault(name.name, owner)
+        if self._owners[named.name.name] != owner:
+            self.tallies.conflicts.add(named.name.name)
+            return None
+        return named
+
+    def _labels_of(self, resource: Resource, dimensions: Dimensions) -> Labels:
+        labels = self._labels.get((resource.id, dimensions))
+        if labels is None:
+            labels = Labels({**self._resource_labels(resource), **dict(dimensions)})
+            self._labels[resource.id, dimensions] = labels
+        return labels
+
+    def keep(self, groups: Iterable[Group], resources: Mapping[str, Resource]) -> None:
+        """Forget what is held of resources and groups that are gone; counters stay, should they return."""
+        slots = {batch.slot for group in groups for batch in batches(group)}
+        with self.lock:
+            self._held = {
+                place: held
+                for place, held in self._held.items()
+                if place[0] in slots and place[1] in resources
+            }
+            self._labels = {place: labels for place, labels in self._labels.items() if place[0] in resources}
+
+    def families(self, now: float, keep_seconds: float) -> list[Family]:
+        """All samples that are held and not too old, as families."""
+        by_name: dict[str, tuple[Named, list[Sample]]] = {}
+        with self.lock:
+            self._held = {place: held for place, held in self._held.items() if now - held.at <= keep_seconds}
+            every = list(self._held.values())
+        for held in every:
+            for named, sample in held.samples:
+                by_name.setdefault(named.name.name, (named, []))[1].append(sample)
+        return [
+            Family(name, named.name.type, named.help, samples, named.name.unit)
+            for name, (named, samples) in by_name.items()
+        ]
+
+
+def _counts(aggregations: Iterable[str]) -> bool:
+    return any(each in _COUNTED for each in aggregations)
+
+
+def _track_key(batch: Batch, resource: Resource, metric: Wanted) -> TrackKey:
+    key = batch.key
+    return TrackKey(resource.id, metric.definition.name.lower(), key.interval, key.dimensions)

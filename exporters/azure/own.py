@@ -1,0 +1,190 @@
+"""What the azure-metrics collector says about itself. docs/collectors/azure-metrics.md lists the names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from exporters.metrics import Family, Labels, Sample, Type, gauge
+
+if TYPE_CHECKING:
+    from exporters.collectors.azure_metrics import AzureMetrics
+
+Rows = Iterable[tuple[Mapping[str, str], float]]
+
+
+def _family(name: str, help: str, rows: Rows, unit: str = "", type: Type = "gauge") -> Family:
+    return Family(name, type, help, tuple(Sample(Labels(labels), value) for labels, value in rows), unit)
+
+
+def _counter(name: str, help: str, rows: Rows, unit: str = "") -> Family:
+    return _family(f"{name}_total", help, rows, unit, "counter")
+
+
+def families(of: AzureMetrics) -> list[Family]:
+    """All of them, always, so that their names are taken even where there is nothing to say yet."""
+    return [*_calls(of), *_groups(of), *_points(of)]
+
+
+def _calls(of: AzureMetrics) -> list[Family]:
+    traffic = of.clients.traffic
+    return [
+        _counter(
+            "azure_api_requests",
+            "Attempts to call Azure, by API and status code (or timeout, connection).",
+            (({"api": api, "code": code}, float(n)) for (api, code), n in sorted(traffic.requests.items())),
+        ),
+        _counter(
+            "azure_api_request_seconds",
+            "Time spent waiting for Azure's replies.",
+            (({"api": api}, value) for api, value in sorted(traffic.seconds.items())),
+            "seconds",
+        ),
+        _counter(
+            "azure_api_throttled",
+            "Replies of 429, 503 and 529.",
+            (
+                ({"api": api, "subscription": of.scope_name(subscription)}, float(n))
+                for (api, subscription), n in sorted(traffic.throttled.items())
+            ),
+        ),
+        _family(
+            "azure_api_bucket_level_ratio",
+            "Share left of what this exporter allows itself to call at once; 0 while Azure asks to wait.",
+            (
+                ({"api": api, "subscription": of.scope_name(subscription)}, level)
+                for (api, subscription), level in sorted(of.clients.levels().items())
+            ),
+            "ratio",
+        ),
+        _counter(
+            "azure_metrics_batch_splits",
+            "Batches halved because one of their resources was refused.",
+            [({}, float(of.splits))],
+        ),
+        gauge(
+            "azure_metrics_planned_calls",
+            "Batch calls that one reading of everything takes.",
+            float(sum(group.calls for group in of.groups)),
+        ),
+    ]
+
+
+def _groups(of: AzureMetrics) -> list[Family]:
+    up: dict[tuple[str, str], bool] = {}
+    success: dict[tuple[str, str], float] = {}
+    resources: dict[tuple[str, str], float] = {}
+    for scope in of.catalogue.scopes:
+        for type in of.catalogue.types:
+            if scope.id in of.catalogue.problems or type in of.catalogue.problems:
+                up[scope.id, type] = False
+    for key, status in of.states.items():
+        place = (key.subscription, key.type)
+        if status.asked > float("-inf"):
+            up[place] = up.get(place, True) and not status.error
+            success[place] = min(status.last_success, success.get(place, status.last_success))
+    for resource in of.catalogue.resources.values():
+        place = (resource.subscription, resource.type)
+        resources[place] = resources.get(place, 0.0) + 1
+
+    def rows(values: Mapping[tuple[str, str], float]) -> Rows:
+        return (
+            ({"subscription": of.scope_name(subscription), "type": type}, float(value))
+            for (subscription, type), value in sorted(values.items())
+        )
+
+    refused = sum(until > monotonic() for until in of.refused.values())
+    mismatches: dict[tuple[str, str], float] = {}
+    for each in of.catalogue.mismatches:
+        place = (each.type.lower(), each.code)
+        mismatches[place] = mismatches.get(place, 0.0) + 1
+    return [
+        _family(
+            "azure_metrics_up",
+            "Whether the last reading of a type in a subscription brought everything.",
+            rows(up),
+        ),
+        _family(
+            "azure_metrics_last_success_timestamp_seconds",
+            "When a type in a subscription was last read without an error, 0 for never.",
+            rows(success),
+            "seconds",
+        ),
+        _family(
+            "azure_metrics_newest_point_timestamp_seconds",
+            "End of the newest point read of a type in a subscription, 0 for none.",
+            rows({place: float(end) for place, end in of.ledger.newest.items()}),
+            "seconds",
+        ),
+        _family("azure_metrics_resources", "Resources discovered.", rows(resources)),
+        gauge(
+            "azure_metrics_refused_resources",
+            "Resources left out for a while because Azure refused them alone.",
+            float(refused),
+        ),
+        _family(
+            "azure_metrics_configuration_mismatches",
+            "Configured metrics, aggregations, intervals or dimensions that a type does not have.",
+            (({"type": type, "code": code}, value) for (type, code), value in sorted(mismatches.items())),
+        ),
+    ]
+
+
+def _points(of: AzureMetrics) -> list[Family]:
+    tallies = of.ledger.tallies
+    return [
+        _family(
+            "azure_metrics_lag_seconds",
+            "Age at which the points of a type are taken for final.",
+            (({"type": type}, float(value)) for type, value in sorted(of.ledger.lags().items())),
+            "seconds",
+        ),
+        _counter(
+            "azure_metrics_late_points",
+            "Points that came or changed after they were taken for final.",
+            (({"type": type}, float(n)) for type, n in sorted(tallies.late.items())),
+        ),
+        _counter(
+            "azure_metrics_rejected_points",
+            "Points and series of Azure's replies that were not used, by reason.",
+            (({"reason": reason}, float(n)) for reason, n in sorted(tallies.rejected.items())),
+        ),
+        _counter(
+            "azure_metrics_failed_metrics",
+            "Metrics that Azure could not give of a resource inside a good reply.",
+            (({"type": type}, float(n)) for type, n in sorted(tallies.metric_errors.items())),
+        ),
+        _counter(
+            "azure_metrics_missing_resources",
+            "Resources asked for that a reply said nothing of.",
+            [({}, float(tallies.missing))],
+        ),
+        _counter(
+            "azure_metrics_counter_corrections",
+            "Points of a counter that Azure corrected later: up was added, down could not be.",
+            [({"direction": "up"}, float(tallies.corrected)), ({"direction": "down"}, float(tallies.shrunk))],
+        ),
+        _counter(
+            "azure_metrics_lost_seconds",
+            "Time whose points no counter has because an outage was too long, summed over all of them.",
+            [({}, float(tallies.lost_seconds))],
+            "seconds",
+        ),
+        _counter(
+            "azure_metrics_decode_seconds",
+            "Time spent decoding replies.",
+            [({}, tallies.decode_seconds)],
+            "seconds",
+        ),
+        gauge(
+            "azure_metrics_name_conflicts",
+            "Metrics left out because another one has the same name in Prometheus.",
+            float(len(tallies.conflicts)),
+        ),
+        _counter(
+            "azure_metrics_state_problems",
+            "Times the counters' file could not be read or written.",
+            [({}, float(of.state_problems))],
+        ),
+    ]

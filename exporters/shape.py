@@ -1,0 +1,112 @@
+"""From what pydantic says of a document to findings with their place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from estate.findings import Finding, Position
+from estate.model import Row
+from estate.problems import Problem, finding
+from estate.spelling import shown
+from estate.suggest import offer
+from estate.tree import Mapping, Node, Path, child, plain
+
+Model = TypeVar("Model", bound=Row)
+
+
+def validated(model: type[Model], tree: Mapping) -> tuple[Model | None, list[Finding]]:
+    """The typed document, or None and everything that is wrong with its shape."""
+    try:
+        return model.model_validate(plain(tree), by_alias=True, by_name=False), []
+    except ValidationError as error:
+        return None, [_finding(each, tree, model) for each in error.errors(include_url=False)]
+
+
+def placed(problem: Problem, tree: Mapping) -> Finding:
+    """A problem with its place: of the key where it asks for that, else of the value."""
+    node, key, path = _locate(tree, problem.path)
+    position = key if problem.at_key else node.position
+    return finding(problem.code, position, problem.message, problem.fix, path)
+
+
+def _finding(error: ErrorDetails, tree: Mapping, model: type[Row]) -> Finding:
+    kind, steps = error["type"], error["loc"]
+    if kind == "union_tag_invalid":
+        steps = (*steps, "kind")
+    node, key, path = _locate(tree, steps)
+    context = error.get("ctx", {})
+    if kind in ("missing", "union_tag_not_found"):
+        name = str(steps[-1]) if kind == "missing" else "kind"
+        return finding("missing-key", key, f"the key {name} is missing", f"add {name}", (*path, name))
+    if kind == "extra_forbidden":
+        name = str(steps[-1])
+        legal = sorted(
+            {
+                field.alias or each
+                for row in _rows_at(model, steps[:-1])
+                for each, field in row.model_fields.items()
+            }
+        )
+        fix = offer(name, legal, "remove it")
+        return finding("unknown-key", key, f"{shown(name)} is no key here", fix, path)
+    if "-" in kind:
+        # A rule of the estate's vocabulary: its type is the finding's code.
+        return finding(
+            kind, node.position, str(context.get("message", "")), str(context.get("fix", "")), path
+        )
+    if kind in ("literal_error", "union_tag_invalid"):
+        expected = str(context.get("expected") or context.get("expected_tags"))
+        wrong = shown(plain(node))
+        return finding(
+            "not-allowed", node.position, f"{wrong} is not allowed here", f"write {expected}", path
+        )
+    message = error["msg"].removeprefix("Input ")
+    return finding("wrong-type", node.position, f"this {message}", "", path)
+
+
+def _locate(tree: Node, steps: Path) -> tuple[Node, Position, Path]:
+    """The deepest node of a path that is there, where its key stands, and its own path.
+
+    Steps that only pydantic knows, such as the variant of a row, are left out.
+    """
+    node, key = tree, Position(tree.position.file, 1, 1)
+    for step in steps:
+        below = child(node, step)
+        if below is not None:
+            key = node.entries[str(step)].position if isinstance(node, Mapping) else below.position
+            node = below
+    return node, key, node.path
+
+
+def _rows_at(model: type[Row], steps: Path) -> list[type[Row]]:
+    """The models that may stand at a path; names of entries and list indexes are no fields and change
+    nothing.
+    """
+    rows = [model]
+    for step in steps:
+        fields = [
+            field for row in rows for name, field in row.model_fields.items() if (field.alias or name) == step
+        ]
+        variants = [row for row in rows if _kind(row) == step]
+        if fields:
+            rows = [row for field in fields for row in _rows_in(field.annotation)]
+        elif variants:
+            rows = variants
+    return rows
+
+
+def _rows_in(annotation: Any) -> Iterator[type[Row]]:
+    if isinstance(annotation, type) and issubclass(annotation, Row):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _rows_in(part)
+
+
+def _kind(row: type[Row]) -> str:
+    field = row.model_fields.get("kind")
+    words = get_args(field.annotation) if field else ()
+    return str(words[0]) if words else ""

@@ -1,0 +1,58 @@
+"""`singlepane exporter`: run one exporter process, and list what exporters can collect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exporters.collectors import COLLECTORS
+from exporters.serve import serve
+from singlepane import output
+
+app = typer.Typer(
+    name="exporter",
+    help="Exporters turn what Prometheus cannot scrape (Azure, JSON, the estate itself) into metrics.",
+    no_args_is_help=True,
+)
+
+
+@app.command()
+def run(
+    config: Annotated[
+        Path,
+        typer.Option("--config", help="Configuration file: rows as in an estate; `up` renders it."),
+    ],
+    listen: Annotated[
+        str, typer.Option("--listen", help="HOST:PORT to serve on.", metavar="HOST:PORT")
+    ] = "127.0.0.1:9790",
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state",
+            help="Folder for what must survive a restart. Without it counters begin at 0.",
+        ),
+    ] = None,
+) -> None:
+    """Run an exporter until it is told to stop.
+
+    It fetches on its own interval and serves the last result on `/metrics`: a scrape never waits for
+    anybody. SIGHUP or `POST /-/reload` reads the file again; SIGTERM ends it in order. Logs are JSON on
+    stderr.
+
+    Example: `singlepane exporter run --config exporter.yaml --state /var/lib/exporter`
+    """
+    serve(config, listen, state)
+
+
+@app.command()
+def collectors(output_format: output.FormatOption = output.Format.text) -> None:
+    """List the collectors, and the kind of exporter row that asks for each.
+
+    Every collector has a page under docs/collectors with its metrics, labels, permissions and calls.
+    """
+    if output_format is output.Format.json:
+        output.document([{"name": each.name, "kind": each.kind, "doc": each.doc} for each in COLLECTORS])
+        return
+    output.table("", ("collector", "kind", "what it brings"), ((c.name, c.kind, c.doc) for c in COLLECTORS))
