@@ -103,7 +103,7 @@ def _graph(world: World, request: Request, _: re.Match[str], claims: Claims, pri
         raise Refused(
             wrapped(429, "RateLimiting", message).also({**quota, "retry-after": str(verdict.retry_after)})
         )
-    return graph.answer(world, request, principal, version).also(quota)
+    return graph.answer(world, request, claims, principal, version).also(quota)
 
 
 def _definitions(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulators.azure.catalogue import ResourceType
+from simulators.azure.catalogue import Metric, ResourceType
 from simulators.azure.evaluate import check_size, cut, metadata, points, rows_of, stamps
 from simulators.azure.intervals import stamp
 from simulators.azure.inventory import Resource
@@ -48,7 +48,8 @@ def _answer(world: World, request: Request, subscription: str, version: str) -> 
     )
     check_size(size, span.length, world.fleet.limits.series)
     times = stamps(span)
-    values = [_item(one, asked, span, times, now, request.region) for one in resources]
+    wanted = tuple((metric, usable(asked.aggregations, metric)) for metric in asked.metrics)
+    values = [_item(one, asked, wanted, span, times, now) for one in resources]
     if version == "2023-10-01":
         minutes = max(0, (span.end - span.start) // 60 - 1)
         values = [{"cost": minutes, **one} for one in values]
@@ -106,19 +107,23 @@ def _has_type(parts: list[str], kind: ResourceType) -> bool:
 
 
 def _item(
-    resource: Resource, asked: Asked, span: Span, times: list[str], now: float, region: str
+    resource: Resource,
+    asked: Asked,
+    wanted: tuple[tuple[Metric, tuple[str, ...]], ...],
+    span: Span,
+    times: list[str],
+    now: float,
 ) -> dict[str, Any]:
     values = []
-    for metric in asked.metrics:
+    for metric, aggregations in wanted:
         document = describe(f"{resource.id}/providers/Microsoft.Insights/metrics/{metric.name}", metric)
-        wanted = usable(asked.aggregations, metric)
-        if not wanted:
+        if not aggregations:
             values.append(failed(document, metric, asked.aggregations))
             continue
         of = resource.series(metric)
         rows = cut(of, rows_of(resource, metric, asked, span, now), asked)
         document["timeseries"] = [
-            {"metadatavalues": metadata(pairs), "data": points(of, data, times, wanted)}
+            {"metadatavalues": metadata(pairs), "data": points(of, data, times, aggregations)}
             for pairs, data in rows
         ]
         document["errorCode"] = "Success"
@@ -129,6 +134,6 @@ def _item(
         "interval": span.interval if asked.interval == "FULL" else asked.interval,
         "value": values,
         "namespace": resource.type.key,
-        "resourceregion": region,
+        "resourceregion": resource.region,
         "resourceid": resource.id,
     }

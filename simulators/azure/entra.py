@@ -79,15 +79,12 @@ def _token(world: World, request: Request, tenant: str) -> Reply:
     }
     if tenant.lower() not in world.tenants:
         raise Refused(_error(400, "invalid_tenant", 90002, f"Tenant '{tenant}' not found."))
-    for name in ("grant_type", "client_id", "scope"):
-        if not form.get(name):
-            message = f"The request body must contain the following parameter: '{name}'."
-            raise Refused(_error(400, "invalid_request", 900144, message))
-    if form["grant_type"] != "client_credentials":
-        message = f"The app requested an unsupported grant type '{form['grant_type']}'."
+    grant = _need(form, "grant_type")
+    if grant != "client_credentials":
+        message = f"The app requested an unsupported grant type '{grant}'."
         raise Refused(_error(400, "unsupported_grant_type", 70003, message))
-    audience = _audience(form["scope"])
-    client = form["client_id"].lower()
+    audience = _audience(_need(form, "scope"))
+    client = _need(form, "client_id").lower()
     principal = world.principals.get(client)
     tenants = {world.fleet.tenants[name].lower() for name in principal.tenants} if principal else set()
     if principal is None or (tenants and tenant.lower() not in tenants):
@@ -105,6 +102,13 @@ def _token(world: World, request: Request, tenant: str) -> Reply:
             "access_token": issue(world, audience, tenant.lower(), client),
         },
     )
+
+
+def _need(form: Mapping[str, str], name: str) -> str:
+    if not form.get(name):
+        message = f"The request body must contain the following parameter: '{name}'."
+        raise Refused(_error(400, "invalid_request", 900144, message))
+    return form[name]
 
 
 def _audience(scope: str) -> str:

@@ -9,7 +9,7 @@ from simulators.azure.catalogue import Metric
 from simulators.azure.intervals import stamp
 from simulators.azure.inventory import Resource
 from simulators.azure.query import MOST_POINTS, RESOURCE_ID, Asked, BadQuery, Span
-from simulators.azure.truth import Datum, Series, figure, join, part, visible
+from simulators.azure.truth import Datum, Series, datum, figure, join, part, visible
 
 # A series of a reply: dimension names and values, and one datum or None per bucket.
 Row = tuple[tuple[tuple[str, str], ...], list[Datum | None]]
@@ -39,6 +39,9 @@ def matching_parts(of: Series, asked: Asked) -> dict[tuple[str, ...], list[int]]
 
 def whole_buckets(of: Series, span: Span, now: float) -> list[Datum | None]:
     """What is visible of the whole metric in each bucket."""
+    newest = span.first + span.length * span.step
+    if span.step == 1 and int(now // 60) - newest - of.every >= of.habit.lag + of.habit.late_minutes:
+        return [datum(of, minute) for minute in range(span.first, newest)]
     if span.step == 1:
         return [visible(of, minute, now) for minute in range(span.first, span.first + span.length)]
     found: list[Datum | None] = []
@@ -70,6 +73,8 @@ def rows_of(resource: Resource, metric: Metric, asked: Asked, span: Span, now: f
     of = resource.series(metric)
     if of.habit.silent:
         return []
+    if not asked.filters:
+        return [((), _within_life(resource, whole_buckets(of, span, now), span))]
     groups = matching_parts(of, asked)
     names = tuple(name for name in asked.split if name in of.dimensions)
     everything = len(of.parts)

@@ -109,6 +109,8 @@ class Behaviour(Row):
     """Most tuples of dimension values that one metric of one resource has."""
     cardinality: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = {}
     """Number of values by dimension name."""
+    values: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+    """The values themselves by dimension name."""
 
 
 class CustomMetric(Row):
@@ -128,7 +130,7 @@ class CustomType(Row):
     """A resource type that the built-in table lacks, or that replaces one of it."""
 
     type: TypeName
-    metrics: Annotated[list[CustomMetric], Field(min_length=1)]
+    metrics: list[CustomMetric] = []
 
 
 class Bucket(Row):

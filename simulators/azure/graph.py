@@ -10,14 +10,14 @@ from simulators.azure.inventory import Resource
 from simulators.azure.kql import COLUMNS, InvalidQuery, parse
 from simulators.azure.listings import skip
 from simulators.azure.replies import Refused, Reply, Request, wrapped
-from simulators.azure.tokens import may
+from simulators.azure.tokens import Claims, may
 from simulators.azure.world import World
 
 VERSIONS = ("2018-09-01-preview", "2019-04-01", "2021-03-01", "2022-10-01", "2024-04-01")
 _OBJECTS = frozenset({"sku", "plan", "properties", "tags", "identity", "zones", "extendedLocation"})
 
 
-def answer(world: World, request: Request, principal: Principal, version: str) -> Reply:
+def answer(world: World, request: Request, claims: Claims, principal: Principal, version: str) -> Reply:
     """One page of a query's result. Raises `Refused`."""
     body = request.json()
     if not isinstance(body, Mapping) or not isinstance(body.get("query"), str) or not body["query"].strip():
@@ -25,7 +25,7 @@ def answer(world: World, request: Request, principal: Principal, version: str) -
     options = body.get("options") or {}
     if not isinstance(options, Mapping):
         raise Refused(_invalid("InvalidOptions", "'options' must be an object."))
-    rows = [_row(one) for one in _visible(world, body, principal)]
+    rows = [_row(one) for one in _visible(world, body, claims, principal)]
     try:
         query = parse(body["query"])
     except InvalidQuery as error:
@@ -75,14 +75,17 @@ def _shaped(page: list[dict[str, Any]], columns: tuple[str, ...], form: Any, ver
     return {"columns": heads, "rows": [[row.get(name) for name in columns] for row in page]}
 
 
-def _visible(world: World, body: Mapping[str, Any], principal: Principal) -> list[Resource]:
+def _visible(world: World, body: Mapping[str, Any], claims: Claims, principal: Principal) -> list[Resource]:
     """The resources in scope that the caller may read; what it may not read is silently absent."""
-    wanted = set(world.inventory.subscriptions)
+    home = {one.id for one in world.inventory.subscriptions.values() if one.tenant_id == claims.tid}
+    wanted = home
     if "subscriptions" in body or "managementGroups" in body:
         wanted = {str(one).lower() for one in body.get("subscriptions") or ()}
         for group in body.get("managementGroups") or ():
             wanted |= world.inventory.management_groups.get(str(group).lower(), frozenset())
-    readable = {one for one in wanted if may(world, principal, one, "Microsoft.Resources/resources/read")}
+    readable = {
+        one for one in wanted & home if may(world, principal, one, "Microsoft.Resources/resources/read")
+    }
     # Its data lag behind: what it shows is what was true a while ago.
     then = world.clock.now() - world.fleet.graph_lag
     found = [

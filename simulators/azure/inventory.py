@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from simulators.azure import fleet as rows
 from simulators.azure.catalogue import Metric, ResourceType
+from simulators.azure.dimensions import values_of
 from simulators.azure.fleetfile import types_of
 from simulators.azure.truth import Habit, Series, series
 
@@ -50,8 +51,8 @@ class Resource:
         """The truth of one of its metrics."""
         found = self._series.get(metric.key)
         if found is None:
-            cardinality = {name.lower(): number for name, number in self.behaviour.cardinality.items()}
-            found = series(self.seed, self.id, metric, self.habit, cardinality, self.behaviour.combinations)
+            values = tuple(dimension_values(name, self.behaviour) for name in metric.dimensions)
+            found = series(self.seed, self.id, metric, self.habit, values, self.behaviour.combinations)
             self._series[metric.key] = found
         return found
 
@@ -85,6 +86,15 @@ class Inventory:
         """The living resource with this id, whatever its case, with or without the leading slash."""
         resource = self.resources.get("/" + resource_id.strip("/").lower())
         return resource if resource is not None and resource.lives(now) else None
+
+
+def dimension_values(name: str, behaviour: rows.Behaviour) -> tuple[str, ...]:
+    """The values that dimension `name` takes under a behaviour."""
+    given = {key.lower(): values for key, values in behaviour.values.items()}
+    if name.lower() in given:
+        return tuple(given[name.lower()])
+    numbers = {key.lower(): number for key, number in behaviour.cardinality.items()}
+    return values_of(name, numbers.get(name.lower()))
 
 
 def habit_of(behaviour: rows.Behaviour, silent: bool) -> Habit:

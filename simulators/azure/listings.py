@@ -26,6 +26,8 @@ RESOURCE_VERSIONS = (
     "2025-04-01",
 )
 _CLAUSE = re.compile(r"\s*(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'\s*", re.IGNORECASE)
+# Providers that say `"tags": {}` where there are none; the others leave the key out.
+_EMPTY_TAGS = frozenset({"microsoft.storage/storageaccounts", "microsoft.keyvault/vaults"})
 _START = 1_577_836_800  # 2020-01-01: when resources were made that always were
 
 
@@ -49,13 +51,16 @@ def subscription(one: Subscription) -> dict[str, Any]:
 
 def resource(one: Resource, expand: Sequence[str] = ()) -> dict[str, Any]:
     """A resource's document in a listing; `properties` is never in it."""
-    document: dict[str, Any] = {"id": one.id, "name": one.name.split("/")[-1], "type": one.type.name}
+    # The container service spells its ids in its own way, here and nowhere else.
+    lower = one.type.key == "microsoft.containerservice/managedclusters"
+    spelt = one.id.replace("/resourceGroups/", "/resourcegroups/") if lower else one.id
+    document: dict[str, Any] = {"id": spelt, "name": one.name.split("/")[-1], "type": one.type.name}
     if one.kind:
         document["kind"] = one.kind
     if one.sku:
         document["sku"] = dict(one.sku)
     document["location"] = one.region
-    if one.tags:
+    if one.tags or one.type.key in _EMPTY_TAGS:
         document["tags"] = dict(one.tags)
     if "createdtime" in expand:
         document["createdTime"] = stamp(one.created or _START)

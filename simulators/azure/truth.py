@@ -17,22 +17,9 @@ from zlib import crc32
 
 from simulators.azure.catalogue import Metric
 from simulators.azure.dimensions import values_of
+from simulators.azure.levels import level_of
 
 _MASK = 0xFFFFFFFF
-_COUNTED = frozenset({"count", "bytes", "bytespersecond", "bitspersecond"})
-# Typical level of one sample in quanta, by unit; what is not listed is like `unspecified`.
-_LEVELS = {
-    "percent": 40 * 64,
-    "count": 24,
-    "bytes": 48_000,
-    "bytespersecond": 96_000,
-    "bitspersecond": 640_000,
-    "countpersecond": 30 * 64,
-    "seconds": 2 * 64,
-    "milliseconds": 35 * 64,
-    "microseconds": 900 * 64,
-    "unspecified": 12 * 64,
-}
 
 
 class Datum(NamedTuple):
@@ -71,6 +58,7 @@ class Series:
     samples: int
     every: int
     events: bool
+    steady: bool
     habit: Habit
     parts: tuple[tuple[str, ...], ...]
     shares: tuple[int, ...]
@@ -113,22 +101,26 @@ def series(
     resource: str,
     metric: Metric,
     habit: Habit = Habit(),
-    cardinality: Mapping[str, int] | None = None,
+    values: Sequence[Sequence[str]] | None = None,
     most: int = 12,
 ) -> Series:
-    """The truth of `metric` of the resource with id `resource` (case does not matter)."""
+    """The truth of `metric` of the resource with id `resource` (case does not matter).
+
+    `values` are those of its dimensions, in order; `most` bounds the tuples of them that occur.
+    """
     identity = f"{seed}|{resource.lower()}|{metric.key}".encode()
     key = crc32(identity)
-    unit = metric.unit.lower()
-    counted = unit in _COUNTED
-    level = _LEVELS.get(unit, _LEVELS["unspecified"])
-    # Half to one and a half times the typical level, so that resources differ; a percentage stays below 100.
-    level = (
-        level * (32 + noise(key, 0) % 64) // 64
-        if unit != "percent"
-        else level * (24 + noise(key, 0) % 40) // 64
-    )
-    values = [values_of(name, (cardinality or {}).get(name.lower())) for name in metric.dimensions]
+    typical = level_of(metric)
+    events = metric.supported == {"count"}
+    steady = typical.steady and not events
+    level = typical.quanta
+    if not steady:
+        # Half to one and a half times the typical level, so that resources differ; a percentage stays below
+        # 100.
+        spread = (24, 40) if metric.unit == "Percent" else (32, 64)
+        level = max(1, level * (spread[0] + noise(key, 0) % spread[1]) // 64)
+    if values is None:
+        values = [values_of(name) for name in metric.dimensions]
     parts = part_list(crc32(metric.key.encode(), seed & _MASK), values, most)
     weights = [224 + noise(key, 1 + i) % 64 for i in range(len(parts))]
     shares = [0]
@@ -136,11 +128,12 @@ def series(
         shares.append(shares[-1] + weight)
     return Series(
         key=key,
-        level=max(level, 1),
-        quantum=1.0 if counted else 1 / 64,
+        level=level,
+        quantum=typical.quantum,
+        steady=steady,
         samples=1 + noise(key, 2) % 3,
         every=metric.every,
-        events=metric.supported == {"count"},
+        events=events,
         habit=habit,
         parts=parts,
         shares=tuple(shares),
@@ -157,6 +150,8 @@ def datum(of: Series, minute: int) -> Datum | None:
         return None
     parts = len(of.parts)
     count = of.samples * parts
+    if of.steady:
+        return Datum(count, of.level * count, of.level, of.level)
     if (bits >> 10 & 1023) < of.habit.zero:
         return Datum(0 if of.events else count, 0, 0, 0)
     level = of.level
@@ -174,6 +169,8 @@ def early(of: Series, whole: Datum) -> Datum:
         return Datum(whole.samples // 2, whole.total // 2, whole.minimum, whole.maximum)
     parts = len(of.parts)
     samples = (whole.samples // parts + 1) // 2
+    if of.steady:
+        return Datum(samples * parts, of.level * samples * parts, of.level, of.level)
     return Datum(samples * parts, whole.total // 2, whole.minimum // 2, whole.maximum)
 
 
@@ -204,6 +201,8 @@ def part(of: Series, whole: Datum, minute: int, index: int) -> Datum:
     total = whole.total * shares[index + 1] // all_shares - whole.total * shares[index] // all_shares
     if of.events:
         return Datum(total, total, 0, whole.maximum)
+    if of.steady:
+        return Datum(whole.samples // parts, whole.total // parts, whole.minimum, whole.maximum)
     count = whole.samples * (index + 1) // parts - whole.samples * index // parts
     spread = whole.minimum >> 4
     lowest = minute % parts == index

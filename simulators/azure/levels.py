@@ -1,0 +1,59 @@
+"""How large the values of a metric are, by its unit and name, so that dashboards and alerts over them make
+sense.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from simulators.azure.catalogue import Metric
+
+
+class Level(NamedTuple):
+    """Typical size of one sample in quanta of `quantum`; a `steady` metric never leaves it."""
+
+    quanta: int
+    quantum: float
+    steady: bool = False
+
+
+_WHOLE = frozenset({"count", "bytes", "bytespersecond", "bitspersecond"})
+_FRACTION = 1 / 64
+_BY_UNIT = {
+    "percent": 40 * 64,
+    "count": 24,
+    "bytes": 48_000,
+    "bytespersecond": 96_000,
+    "bitspersecond": 640_000,
+    "countpersecond": 30 * 64,
+    "seconds": 2 * 64,
+    "milliseconds": 35 * 64,
+    "microseconds": 900 * 64,
+}
+_OTHERWISE = 12 * 64
+# Pieces of names, with the one value that a healthy resource reports.
+_STEADY = (
+    ("availab", 100),
+    ("is_db_alive", 1),
+    ("underddos", 0),
+    ("unhealthy", 0),
+    ("unschedulable", 0),
+    ("unneeded", 0),
+)
+_RARE = ("error", "fail", "throttl", "dropped", "blocked", "deadlock", "lag")
+_STORED = ("capacity", "storage", "memory", "_used")
+
+
+def level_of(metric: Metric) -> Level:
+    """The level of a metric."""
+    unit = metric.unit.lower()
+    quantum = 1.0 if unit in _WHOLE else _FRACTION
+    for piece, number in _STEADY:
+        if piece in metric.key:
+            return Level(round(number / quantum), quantum, steady=True)
+    quanta = _BY_UNIT.get(unit, _OTHERWISE)
+    if unit == "bytes" and any(piece in metric.key for piece in _STORED):
+        quanta *= 1_000_000
+    elif any(piece in metric.key for piece in _RARE):
+        quanta = max(1, quanta // 16)
+    return Level(quanta, quantum)
