@@ -21,7 +21,7 @@ from deploy.targets.local.supervisor import Supervisor
 from deploy.targets.local.wire import LIMIT, listen
 
 # Seconds between two tries to write the status where the disk refused, and in which changes become one file.
-_AGAIN, _TOGETHER = 2.0, 0.1
+_AGAIN, _TOGETHER = 1.0, 0.1
 # Seconds that the last words may take to those who listen.
 _GOODBYE = 5.0
 

@@ -24,7 +24,11 @@ LAST_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What all keepers of one supervisor share. `environment` is what every process starts with."""
+    """What all keepers of one supervisor share.
+
+    `environment` is what every process starts with. `excused` is whether something outside is known to be
+    wrong, such as a full disk: nothing is given up for that, since it starts again when that is over.
+    """
 
     environment: Mapping[str, str]
     patience: Patience
@@ -32,6 +36,7 @@ class Workshop:
     reaper: Reaper
     hurry: asyncio.Event
     changed: Callable[[], None]
+    excused: Callable[[], bool]
 
 
 class Keeper:
@@ -79,7 +84,7 @@ class Keeper:
             now = time.monotonic()
             failures = patience.recent((*failures, now), now)
             self._move(self.standing.fell(time.time(), why))
-            if patience.exhausted(failures):
+            if patience.exhausted(failures) and not self._shop.excused():
                 times = f"{len(failures)} times in {max(1, round(now - failures[0]))} s"
                 self.log.say(f"given up: fell {times}")
                 self._move(self.standing.failed(time.time(), f"fell {times}, the last time: {why}"))

@@ -136,6 +136,7 @@ class Supervisor:
             reaper=self._reaper,
             hurry=self.hurry,
             changed=self.news.tell,
+            excused=lambda: bool(self.warnings),
         )
 
         def ready() -> bool:
