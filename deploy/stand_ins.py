@@ -16,7 +16,13 @@ from estate.components import (
     SecretValue,
     text,
 )
+from estate.errors import UsageError
 from estate.model import Estate
+from exporters.components import AzureEndpoints
+from simulators.azure import fleetfile
+
+# Folder of the simulator's certificate authority, in its data folder.
+_CA = "ca"
 
 
 def node_exporter(cluster: str) -> Component:
@@ -62,8 +68,23 @@ def azurite(estate: Estate, key: SecretValue) -> Component:
     )
 
 
-def azure_simulator(estate: Estate, fleet: Path) -> Component:
-    """Azure's own APIs, over the fleet that the estate names."""
+def fleet(estate: Estate, estate_file: Path) -> Path:
+    """The fleet file that the estate names. Raises UsageError when there is none."""
+    if not estate.local.fleet:
+        raise UsageError(
+            "the estate has exporters of kind azure, and names no fleet for the simulator to answer for",
+            "Write `local: {fleet: fleet.yaml}`; examples/shop/fleet.yaml is one to copy.",
+        )
+    path = estate_file.resolve().parent / estate.local.fleet
+    if not path.is_file():
+        raise UsageError(
+            f"the fleet file {path} is not there", "`local.fleet` is relative to the estate file."
+        )
+    return path
+
+
+def azure_simulator(estate: Estate, fleet_file: Path) -> Component:
+    """Azure's own APIs, over a fleet file."""
     return Component(
         name="azure-simulator",
         kind="azure-simulator",
@@ -73,15 +94,37 @@ def azure_simulator(estate: Estate, fleet: Path) -> Component:
             "simulate",
             "azure",
             "--fleet",
-            str(fleet),
+            str(fleet_file),
             "--listen",
             text(Listen("https")),
             "--ca-dir",
-            text(DataPath(below="ca")),
+            text(DataPath(below=_CA)),
         ),
         ports={"https": 8443},
         ready=Probe("https", "/readyz", tls=True),
         note="in place of Azure",
+    )
+
+
+def azure_endpoints(simulator: Component, fleet_file: Path) -> AzureEndpoints:
+    """How exporters reach the simulator, signed in as the fleet's first principal.
+
+    Raises UsageError for a fleet file that cannot be read.
+    """
+    try:
+        principal = fleetfile.load(fleet_file).effective_principals()[0]
+    except fleetfile.FleetError as error:
+        raise UsageError(
+            f"the fleet file cannot be used:\n{error}", "docs/simulators.md explains every key."
+        ) from None
+    at = simulator.address("https")
+    return AzureEndpoints(
+        authority=text("https://", at, "/entra"),
+        arm=text("https://", at, "/arm"),
+        metrics=text("https://", at, "/metrics/{region}"),
+        ca_file=text(DataPath(simulator.name, f"{_CA}/ca.pem")),
+        client_id=principal.client_id,
+        client_secret=principal.secret,
     )
 
 

@@ -10,10 +10,42 @@ import typer
 
 from estate.errors import EstateInvalid, SinglepaneError
 from singlepane import output
+from singlepane.commands import (
+    check,
+    down,
+    engines,
+    estate,
+    exporter,
+    logs,
+    restart,
+    serve,
+    simulate,
+    status,
+    up,
+    verify,
+)
+
+# In the order in which a person meets them.
+VERBS = (
+    check.check,
+    up.up,
+    status.status,
+    verify.verify,
+    logs.logs,
+    restart.restart,
+    down.down,
+    serve.serve,
+)
+GROUPS = (
+    ("estate", estate.app),
+    ("engines", engines.app),
+    ("exporter", exporter.app),
+    ("simulate", simulate.app),
+)
 
 app = typer.Typer(
     name="singlepane",
-    help="One typed file runs the observability estate of many AKS clusters: check it, bring it up, verify its data path.",
+    help="One typed file runs the observability estate of many AKS clusters.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -28,6 +60,12 @@ def options(
     """Options of every verb."""
     if debug:
         os.environ["SINGLEPANE_DEBUG"] = "1"
+
+
+for verb in VERBS:
+    app.command()(verb)
+for name, group in GROUPS:
+    app.add_typer(group, name=name)
 
 
 def main() -> None:

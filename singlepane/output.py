@@ -1,7 +1,7 @@
 """What a person or a program sees: tables and messages, or one JSON document.
 
-Results go to stdout, messages and progress to stderr. Colours are never the only signal, and are left out in a pipe
-and under NO_COLOR (rich does both).
+Results go to stdout, messages and progress to stderr. Colours are never the only signal, and are left out in
+a pipe and under NO_COLOR (rich does both).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def message(line: str) -> None:
 
 
 def findings(rows: Sequence[Finding], *, as_json: bool) -> None:
-    """Findings: as `file:line:column: severity: message [code]` lines with the fix below, or as a document."""
+    """Findings as `file:line:column: severity: message [code]` with the fix below, or as a document."""
     if as_json:
         document({"findings": [row.document() for row in rows]})
         return
@@ -68,9 +68,8 @@ def findings(rows: Sequence[Finding], *, as_json: bool) -> None:
         where = f"{row.position}: " if str(row.position) else ""
         style = "red" if row.severity == "error" else "yellow"
         path = f"{row.path}: " if row.path else ""
-        console.print(
-            f"{escape(where)}[{style}]{row.severity}[/]: {escape(path + row.message)} [dim]\\[{escape(row.code)}][/]"
-        )
+        said = f"[{style}]{row.severity}[/]: {escape(path + row.message)} [dim]{escape(f'[{row.code}]')}[/]"
+        console.print(f"{escape(where)}{said}")
         if row.fix:
             console.print(f"    {escape(row.fix)}")
 

@@ -1,0 +1,67 @@
+"""The estate as `singlepane up` runs it: read top to bottom, this is the topology of one machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import exporters.components
+import thanos.topology
+from alerts import routing, rules
+from deploy import local_secrets, stand_ins
+from deploy.server import server
+from estate.components import Address, Component
+from estate.model import AzureExporter, Estate
+from exporters.components import AzureEndpoints, Peers
+from thanos import objstore
+from thanos.setting import Setting
+
+ObjectStore = Literal["azurite", "files"]
+
+
+def local_components(
+    estate: Estate, estate_file: Path, state: Path, store: ObjectStore = "azurite", grafana_binary: str = ""
+) -> tuple[Component, ...]:
+    """All components of the estate on one machine; each names what it needs.
+
+    `state` is the state folder: it takes the secrets of the stand-ins. Grafana is among the components where
+    `grafana_binary` names one. Raises UsageError when the estate cannot run on one machine as it is.
+    """
+    stands_in: list[Component] = []
+    azure: AzureEndpoints | None = None
+    if any(isinstance(row, AzureExporter) for row in estate.exporters.values()):
+        fleet = stand_ins.fleet(estate, estate_file)
+        simulator = stand_ins.azure_simulator(estate, fleet)
+        azure = stand_ins.azure_endpoints(simulator, fleet)
+        stands_in.append(simulator)
+    replaced: dict[str, Address] = {}
+    if estate.local.replace:
+        shop = stand_ins.shop(estate)
+        replaced = dict.fromkeys(estate.local.replace, shop.address())
+        stands_in.append(shop)
+    page = server(estate, estate_file, state)
+    nodes = (stand_ins.node_exporter(cluster) for cluster in estate.workloads())
+    others = (*stands_in, page, *nodes, *exporters.components.components(estate, Peers(azure, replaced)))
+
+    if store == "azurite":
+        key = local_secrets.made(state, "azurite-key")
+        blobs = stand_ins.azurite(estate, key)
+        bucket = objstore.azurite(estate.metrics.store, blobs.address(), key)
+        storage: tuple[Component, ...] = (blobs,)
+    else:
+        bucket = objstore.files(str(state / "data" / "bucket"))
+        storage = ()
+
+    metrics = thanos.topology.components(
+        estate,
+        Setting(
+            others=others,
+            rules=rules.rule_files(estate),
+            alertmanager=routing.configuration(estate, page.address()),
+            alertmanager_files=routing.secret_files(estate),
+            objstore=bucket,
+            store_needs=tuple(each.name for each in storage),
+            fast=True,
+        ),
+    )
+    return (*storage, *others, *metrics)
