@@ -1,4 +1,4 @@
-"""Secrets of the stand-ins, made on this machine for one state folder: nobody types them, nothing shows them."""
+"""Secrets of the stand-ins, made here for one state folder: nobody types them, nothing shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `singlepane up` runs in the place of what is not on this machine: nodes, Azure, blob storage, the shop."""
+"""What `singlepane up` runs in the place of what is not on this machine: nodes, Azure, blobs, the shop."""
 
 from __future__ import annotations
 
