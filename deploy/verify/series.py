@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deploy.verify.ground import Ground
@@ -29,12 +30,12 @@ async def through_query(
     expression: str,
     *,
     dedup: bool,
-    store: str = "",
+    stores: Sequence[str] = (),
     at: float | None = None,
 ) -> tuple[Series, ...]:
     """As `instant`, of Thanos Query, over raw samples alone; any store that fails fails the query.
 
-    `store` is the gRPC address of the one store to ask, `at` the evaluation time in Unix seconds
+    `stores` are gRPC addresses of the stores to ask (without: all), `at` the evaluation time in Unix seconds
     (https://thanos.io/tip/components/query.md/: dedup, partial_response, storeMatch, max_source_resolution).
     """
     params = {
@@ -42,8 +43,9 @@ async def through_query(
         "partial_response": "false",
         "max_source_resolution": "0s",
     }
-    if store:
-        params["storeMatch[]"] = f'{{__address__="{store}"}}'
+    if stores:
+        anyone = "|".join(re.escape(store) for store in stores).replace("\\", "\\\\")
+        params["storeMatch[]"] = f'{{__address__=~"{anyone}"}}'
     if at is not None:
         params["time"] = f"{at:.3f}"
     return await instant(ground, "query", expression, params)

@@ -16,8 +16,11 @@ async def prove(ground: Ground, replica: Replica) -> str:
     """Compare `up` of the cluster's exporters with deduplication and without."""
     names = expected(ground, replica.cluster)
     selector = f'up{{cluster="{replica.cluster}",component=~"{"|".join(names)}"}}'
-    apart = await through_query(ground, selector, dedup=False)
-    merged = await through_query(ground, selector, dedup=True)
+    # Only stores that hold this cluster: one that is down elsewhere is not this cluster's fault.
+    holders = [*ground.of_kind("sidecar", cluster=replica.cluster), *ground.of_kind("store")]
+    stores = [each.addresses["grpc"] for each in holders]
+    apart = await through_query(ground, selector, dedup=False, stores=stores)
+    merged = await through_query(ground, selector, dedup=True, stores=stores)
     label = ground.estate.metrics.replica_label
     promised = ground.estate.clusters[replica.cluster].prometheus.replicas
     for name in names:

@@ -46,7 +46,7 @@ async def _samples(ground: Ground, replica: Replica, store: str, recent: tuple[B
         ground,
         f"sum(count_over_time(up{{{replica.matchers()}}}[{max(1, round((end - start) * 1000))}ms]))",
         dedup=False,
-        store=store,
+        stores=[store],
         at=end,
     )
     return found[0].value if found else 0.0

@@ -22,7 +22,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
         )
     limit = (await configured(ground, replica.prometheus)).fresh_seconds
     found = await through_query(
-        ground, f"min(time() - timestamp(up{{{replica.matchers()}}}))", dedup=False, store=store.address
+        ground, f"min(time() - timestamp(up{{{replica.matchers()}}}))", dedup=False, stores=[store.address]
     )
     if not found:
         raise Broken(
