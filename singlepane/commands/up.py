@@ -19,6 +19,7 @@ from estate.components import Engine
 from estate.load import load
 from estate.running import Deployment
 from singlepane import output
+from singlepane.building import Building
 from singlepane.starting import Progress
 from singlepane.which import EstateArgument, StateOption, estate_file, state_path
 
@@ -85,10 +86,13 @@ def up(
     output.findings(loaded.findings, as_json=False)
     place = folder.prepare(state_path(loaded.estate.name, state), loaded.estate.name)
     grafana = loaded.estate.local.grafana or shutil.which("grafana") or ""
-    components = wiring.local_components(loaded.estate, file, place.path, store.value, grafana)
-    engines.ensure(
-        {component.command.name for component in components if isinstance(component.command, Engine)}
-    )
+    try:
+        components = wiring.local_components(loaded.estate, file, place.path, store.value, grafana)
+    except OSError as error:
+        raise folder.unusable(place.path, error) from None
+    needed = {component.command.name for component in components if isinstance(component.command, Engine)}
+    with Building() as building:
+        engines.ensure(sorted(needed), building)
     wish = Wish(place, file, components, argv, port_base)
     with Start() as start:
         code = asyncio.run(Session(wish, start, detach=detach).run())

@@ -1,0 +1,158 @@
+"""The verbs over a running estate: status, logs, restart, down; and which estate they mean."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from deploy.targets.local import folder, marks
+from estate.errors import EstateInvalid, NotRunning, SinglepaneError, StateFolderError, UsageError
+from singlepane import which
+from singlepane.commands import down, logs, restart, status
+from tests.local.house import House
+
+ROOT = Path(__file__).parents[2]
+APP = typer.Typer()
+for verb in (status.status, logs.logs, restart.restart, down.down):
+    APP.command()(verb)
+
+
+def call(*arguments: str, fails: type[SinglepaneError] | None = None) -> Result:
+    """The result of a command line; an error that is not expected is raised."""
+    result = CliRunner().invoke(APP, arguments)
+    if isinstance(result.exception, SinglepaneError) and fails is None:
+        raise result.exception
+    assert fails is None or isinstance(result.exception, fails)
+    return result
+
+
+@pytest.fixture
+def up(house: House) -> Iterator[House]:
+    """A house with three components that run until the test ends."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.local.drive",
+        str(house.root),
+        house.name,
+        str(house.base),
+        "detach",
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    yield house
+    call("down", "--state", str(house.state.path))
+
+
+def test_status_of_what_runs(up: House) -> None:
+    """The document holds every component with its process, memory and uptime; the table says the same."""
+    result = call("status", "--state", str(up.state.path), "-o", "json")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert (document["estate"], document["target"], document["ready"]) == ("house", "local", True)
+    assert [(row["name"], row["state"], row["restarts"]) for row in document["components"]] == [
+        ("bottom", "ready", 0),
+        ("middle", "ready", 0),
+        ("top", "ready", 0),
+    ]
+    assert all(row["memory_bytes"] > 1 << 20 for row in document["components"])
+    assert all(row["uptime_seconds"] >= 0 for row in document["components"])
+    table = call("status", "--state", str(up.state.path)).stdout.splitlines()
+    assert table[0].split() == [
+        *["COMPONENT", "CLUSTER", "STATE", "ADDRESS", "PID", "RESTARTS", "UP", "MEMORY", "LAST"],
+        "ERROR",
+    ]
+    assert table[1].split()[:4] == ["bottom", "hub", "ready", f"127.0.0.1:{up.base}"]
+
+
+def test_status_of_what_is_not_ready(up: House) -> None:
+    """Exit code 1 as long as a component is not ready, 0 when it is back."""
+
+    def reaches(code: int) -> bool:
+        for _ in range(200):
+            if call("status", "--state", str(up.state.path), "-o", "json").exit_code == code:
+                return True
+            time.sleep(0.05)
+        return False
+
+    (process,) = (one for one in up.alive() if (mark := marks.of(one)) and mark.component == "top")
+    process.suspend()
+    assert reaches(1)
+    assert reaches(0)
+
+
+def test_logs_and_the_closest_name(up: House) -> None:
+    """The log of a component, whole or its last lines; a mistyped name is answered with the closest."""
+    state = ("--state", str(up.state.path))
+    lines = call("logs", "top", *state).stdout.splitlines()
+    assert "top starts with no word" in lines
+    assert call("logs", "top", "-n", "1", *state).stdout.splitlines() == lines[-1:]
+    assert call("logs", "top", "-n", "0", *state).stdout == ""
+    refused = call("logs", "botom", *state, fails=UsageError).exception
+    assert isinstance(refused, UsageError)
+    assert refused.message == "there is no component botom; did you mean bottom?"
+    assert refused.remedy == "There are: bottom, middle, supervisor, top."
+
+
+def test_restart(up: House) -> None:
+    """One component gets a new process, and it is no failure."""
+    before = {process.pid for process in up.alive()}
+    assert call("restart", "top", "--state", str(up.state.path)).exit_code == 0
+    after = {process.pid for process in up.alive()}
+    assert (len(before - after), len(after - before)) == (1, 1)
+    document = json.loads(call("status", "--state", str(up.state.path), "-o", "json").stdout)
+    assert [row["restarts"] for row in document["components"]] == [0, 0, 0]
+
+
+def test_down_twice_and_purge(up: House) -> None:
+    """Down stops all, a second one finds nothing, a purge removes the folder, also twice."""
+    state = ("--state", str(up.state.path))
+    assert call("down", *state).exit_code == 0
+    assert up.alive() == []
+    call("status", *state, fails=NotRunning)
+    call("restart", "top", *state, fails=NotRunning)
+    assert call("logs", "top", *state).exit_code == 0
+    assert call("down", *state).exit_code == 0
+    assert call("down", "--purge", *state).exit_code == 0
+    assert not (up.root / "state").exists()
+    assert call("down", "--purge", *state).exit_code == 0
+
+
+def test_purge_of_a_foreign_folder_is_refused(tmp_path: Path) -> None:
+    """A folder passed by mistake stays as it is."""
+    (tmp_path / "thesis.tex").touch()
+    refused = call("down", "--purge", "--state", str(tmp_path), fails=StateFolderError).exception
+    assert "is not a state folder of singlepane; nothing was removed" in str(refused)
+    assert (tmp_path / "thesis.tex").exists()
+
+
+def test_which_estate_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one given, else `estate.yaml` here, else the example."""
+    monkeypatch.chdir(tmp_path)
+    assert which.estate_file(None) == ROOT / "examples" / "shop" / "estate.yaml"
+    (tmp_path / "estate.yaml").write_text("name: mine\n")
+    assert which.estate_file(None) == tmp_path / "estate.yaml"
+    assert which.estate_file(tmp_path) == tmp_path / "estate.yaml"
+    with pytest.raises(UsageError, match=r"there is no estate file missing\.yaml"):
+        which.estate_file(Path("missing.yaml"))
+
+
+def test_an_estate_that_became_invalid_is_still_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is enough to stop it; a file without even a name is answered with its findings."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    made = folder.prepare(tmp_path / "singlepane" / "mine", "mine")
+    file = tmp_path / "estate.yaml"
+    file.write_text("name: mine # ours\nnonsense: [\n")
+    assert which.state_folder(file, None) == made
+    file.write_text("nonsense: [\n")
+    with pytest.raises(EstateInvalid):
+        which.state_folder(file, None)
