@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -41,6 +42,9 @@ def parse(text: str, name: str) -> Fleet:
         raise FleetError((f"{where}: not YAML: {error.problem}",)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise FleetError((f"{name}: not YAML: {str(error).splitlines()[0]}",)) from None
+    twice = tuple(_duplicates(tree, name, set()))
+    if twice:
+        raise FleetError(twice)
     if not isinstance(data, dict):
         raise FleetError(
             (f"{name}:1:1: a fleet file is a mapping with apiVersion, tenants and subscriptions",)
@@ -96,6 +100,25 @@ def _unknown_types(fleet: Fleet, tree: yaml.Node | None, name: str) -> tuple[str
                     + ", ".join(sorted(t.name for t in known.values()))
                 )
     return tuple(problems)
+
+
+def _duplicates(node: yaml.Node | None, name: str, seen: set[int]) -> Iterator[str]:
+    """Keys that a mapping has twice: YAML would keep the last of them and say nothing."""
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        keys = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in keys:
+                mark = key.start_mark
+                yield f"{name}:{mark.line + 1}:{mark.column + 1}: the key {key.value!r} is given twice"
+            if isinstance(key, yaml.ScalarNode):
+                keys.add(key.value)
+            yield from _duplicates(value, name, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _duplicates(value, name, seen)
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
