@@ -1,4 +1,4 @@
-"""Components as readable text: references as `${address:query/http}`, so that a golden file shows the wiring."""
+"""Components as readable text: references as `${address:query/http}`, so that a golden file shows wiring."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def _document(component: Component) -> dict[str, Any]:
         "ports": dict(component.ports),
         "ready": asdict(component.ready) if component.ready else None,
         "metrics": list(component.metrics) if component.metrics else None,
-        "files": {f"{each.path}{' (secret)' * each.secret}": readable(each.content) for each in component.files},
+        "files": {each.path: readable(each.content) for each in component.files if not each.secret},
+        "secret files": {each.path: readable(each.content) for each in component.files if each.secret},
         "storage": component.storage,
         "needs": list(component.needs),
         "resources": asdict(component.resources),

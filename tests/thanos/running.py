@@ -1,4 +1,4 @@
-"""Components as real processes on loopback, for one test: free ports, a temporary folder, nothing left behind."""
+"""Components as real processes on loopback for one test: free ports, a temporary folder, nothing left."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def eventually(seconds: float, what: str, ask: Callable[[], Answer]) -> Answer:
 
 
 class Stack:
-    """Some components, rendered into a folder; `start` runs one of them for real. Leaving the context stops all."""
+    """Some components in a folder; `start` runs one of them for real. Leaving the context stops all."""
 
     def __init__(
         self, components: Iterable[Component], folder: Path, secrets: Mapping[str, str] | None = None
@@ -99,7 +99,9 @@ class Stack:
     def resolve(self, component: str, value: Any) -> Any:
         """A template, or a document with templates at its leaves, as `component` would read it."""
         if isinstance(value, Text):
-            return "".join(each if isinstance(each, str) else self._one(component, each) for each in value.parts)
+            return "".join(
+                part if isinstance(part, str) else self._one(component, part) for part in value.parts
+            )
         if isinstance(value, Mapping):
             return {key: self.resolve(component, each) for key, each in value.items()}
         if isinstance(value, list | tuple):
