@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 
 import structlog
 
 from estate.model import AzureMetric
 from exporters.azure.clients import Clients
+from exporters.azure.clock import REAL, Clock
 from exporters.azure.definitions import Definitions, Mismatch, Wanted, fetch, wanted
 from exporters.azure.errors import AzureError
 from exporters.azure.graph import Discovered, discover
@@ -45,6 +45,7 @@ class Catalogue:
 
     scopes: Sequence[Scope]
     rows: Sequence[AzureMetric]
+    clock: Clock = REAL
     resources: dict[str, Resource] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
     mismatches: list[Mismatch] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Catalogue:
     changed: int = 0
     _definitions: dict[str, Definitions] = field(default_factory=dict)
     _define_at: dict[str, float] = field(default_factory=dict)
-    _discover_at: float = 0.0
+    _discover_at: float = float("-inf")
     _listed: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -63,7 +64,7 @@ class Catalogue:
 
     async def refresh(self, clients: Clients, deadline: float) -> None:
         """Do what is due. Raises AzureError only when nothing at all is known and why."""
-        if monotonic() >= self._discover_at:
+        if self.clock.steady() >= self._discover_at:
             await self._discover(clients, deadline)
         await self._define(clients, deadline)
         if not self.resources and self.problems:
@@ -76,7 +77,7 @@ class Catalogue:
         found = await asyncio.gather(
             *(self._of_tenant(clients, tenant, ids, deadline) for tenant, ids in by_tenant.items())
         )
-        now = monotonic()
+        now = self.clock.steady()
         resources: dict[str, Resource] = {}
         problems: dict[str, str] = {}
         for each in found:
@@ -94,7 +95,9 @@ class Catalogue:
             self.changed += 1
         self.skipped = sum(each.skipped for each in found)
         self.problems = problems
-        self._discover_at = now + (RETRY_SECONDS if problems else DISCOVER_SECONDS)
+        # With nothing to read, each cycle tries anew.
+        wait = DISCOVER_SECONDS if not problems else RETRY_SECONDS if resources else 0.0
+        self._discover_at = now + wait
 
     async def _of_tenant(
         self, clients: Clients, tenant: str, subscriptions: list[str], deadline: float
@@ -111,8 +114,8 @@ class Catalogue:
             some = samples.setdefault(resource.type, [])
             if len(some) < SAMPLES:
                 some.append(resource)
-        now = monotonic()
-        due = [type for type in samples if now >= self._define_at.get(type, 0.0)]
+        now = self.clock.steady()
+        due = [type for type in samples if now >= self._define_at.get(type, now)]
         results = await asyncio.gather(
             *(self._define_type(clients, type, samples[type], deadline) for type in due)
         )
@@ -144,7 +147,8 @@ class Catalogue:
                 if error.status != 404:
                     break
             else:
-                self._define_at[type] = monotonic() + DEFINE_SECONDS
+                self._define_at[type] = self.clock.steady() + DEFINE_SECONDS
                 return None
-        self._define_at[type] = monotonic() + RETRY_SECONDS
+        wait = RETRY_SECONDS if type in self._definitions else 0.0
+        self._define_at[type] = self.clock.steady() + wait
         return last

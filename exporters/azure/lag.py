@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from exporters.azure.plan import Slot
 from exporters.azure.points import Dimensions, Reading, Window
 
 LONGEST_SECONDS = 900
@@ -34,7 +35,7 @@ class Lag:
     least: int
     seconds: int = 0
     _last_late: float = 0.0
-    _watches: dict[tuple[str, int], _Watch] = field(default_factory=dict)
+    _watches: dict[Slot, dict[str, _Watch]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.seconds = min(LONGEST_SECONDS, max(self.least, self.seconds))
@@ -43,17 +44,21 @@ class Lag:
         """The end of the newest bucket that is settled at `now` (Unix seconds)."""
         return int((now - self.seconds) // step) * step
 
-    def watch(self, resource: str, readings: Iterable[Reading], window: Window, step: int, now: float) -> int:
+    def watch(
+        self, slot: Slot, resource: str, readings: Iterable[Reading], window: Window, now: float
+    ) -> int:
         """Compare readings with those of the cycles before, learn from what changed; the number of late
         points.
 
-        Only the first `WATCHED_RESOURCES` resources are looked at.
+        Only the first `WATCHED_RESOURCES` resources of a slot are looked at.
         """
-        watch = self._watches.get((resource, step))
+        step = slot[0].step
+        watches = self._watches.setdefault(slot, {})
+        watch = watches.get(resource)
         if watch is None:
-            if len(self._watches) >= WATCHED_RESOURCES:
+            if len(watches) >= WATCHED_RESOURCES:
                 return 0
-            watch = self._watches[resource, step] = _Watch(window.start, window.start)
+            watch = watches[resource] = _Watch(window.start, window.start)
         late = 0
         for reading in readings:
             known = watch.series.setdefault(

@@ -23,7 +23,7 @@ from exporters.azure.definitions import Wanted
 from exporters.azure.lag import Lag
 from exporters.azure.naming import MetricName, metric_name
 from exporters.azure.plan import Batch, Group, Slot, batches
-from exporters.azure.points import Dimensions, ItemReadings, Reading, Window, readings
+from exporters.azure.points import REASONS, Dimensions, ItemReadings, Reading, Window, readings
 from exporters.azure.resources import Resource
 from exporters.metrics import Family, Labels, Sample
 
@@ -51,7 +51,7 @@ class Held:
 class Tallies:
     """Counts for the exporter's own metrics."""
 
-    rejected: Tally[str] = field(default_factory=Tally)
+    rejected: Tally[str] = field(default_factory=lambda: Tally(dict.fromkeys(REASONS, 0)))
     metric_errors: Tally[str] = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
     corrected: int = 0
@@ -135,7 +135,7 @@ class Ledger:
             samples = list(self._gauges(resource, result.readings, window.end - revisit_seconds(step)))
             if not result.other_interval:
                 self.tallies.late[batch.key.type] += lag.watch(
-                    resource.id, result.readings, window, step, now
+                    batch.slot, resource.id, result.readings, window, now
                 )
                 if _counts(batch.key.aggregations):
                     self._advance(batch, resource, result, window, newest)
@@ -153,7 +153,7 @@ class Ledger:
             named = self._named(resource.type, reading.metric, reading.aggregation)
             if named is not None:
                 labels = self._labels_of(resource, reading.dimensions)
-                yield named, Sample(labels, value * named.name.scale)
+                yield named, Sample(labels, value / named.name.divisor)
 
     def _advance(
         self, batch: Batch, resource: Resource, result: ItemReadings, window: Window, newest: int
@@ -181,7 +181,7 @@ class Ledger:
                 named = self._named(resource.type, metric, aggregation)
                 if named is not None:
                     labels = self._labels_of(resource, dimensions)
-                    yield named, Sample(labels, counter.total * named.name.scale)
+                    yield named, Sample(labels, counter.total / named.name.divisor)
 
     def _named(self, type: str, metric: Wanted, aggregation: str) -> Named | None:
         """The exposed name, or None when another metric has it already: two are never mixed."""

@@ -16,12 +16,12 @@ from exporters.metrics import Type
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """How a unit of Azure Monitor becomes a base unit: its suffix, what to multiply with, words it makes
+    """How a unit of Azure Monitor becomes a base unit: its suffix, what to divide by, words it makes
     needless.
     """
 
     suffix: str
-    scale: float = 1.0
+    divisor: float = 1.0
     words: frozenset[str] = frozenset()
 
 
@@ -34,19 +34,19 @@ _CORES = frozenset({"cores", "millicores", "nanocores"})
 UNITS = {
     "count": Unit(""),
     "unspecified": Unit(""),
-    "percent": Unit("ratio", 0.01, frozenset({"percent", "percentage"})),
+    "percent": Unit("ratio", 100.0, frozenset({"percent", "percentage"})),
     "bytes": Unit("bytes", 1.0, _BYTES),
     "seconds": Unit("seconds", 1.0, _TIME),
-    "milliseconds": Unit("seconds", 1e-3, _TIME),
-    "microseconds": Unit("seconds", 1e-6, _TIME),
-    "nanoseconds": Unit("seconds", 1e-9, _TIME),
+    "milliseconds": Unit("seconds", 1e3, _TIME),
+    "microseconds": Unit("seconds", 1e6, _TIME),
+    "nanoseconds": Unit("seconds", 1e9, _TIME),
     "countpersecond": Unit("per_second", 1.0, _RATE | {"sec"}),
     "bytespersecond": Unit("bytes_per_second", 1.0, _BYTES | _RATE | {"sec"}),
-    "bitspersecond": Unit("bytes_per_second", 0.125, frozenset({"bits"}) | _RATE | {"sec"}),
+    "bitspersecond": Unit("bytes_per_second", 8.0, frozenset({"bits"}) | _RATE | {"sec"}),
     "byteseconds": Unit("byte_seconds"),
     "cores": Unit("cores", 1.0, _CORES),
-    "millicores": Unit("cores", 1e-3, _CORES),
-    "nanocores": Unit("cores", 1e-9, _CORES),
+    "millicores": Unit("cores", 1e3, _CORES),
+    "nanocores": Unit("cores", 1e9, _CORES),
 }
 # promtool's linter refuses these words in a name whatever they stand for; they are written together with a
 # neighbour.
@@ -88,7 +88,7 @@ def _subject(metric: str, needless: frozenset[str]) -> str:
     text = f" {' '.join(every)} "
     for pair in pairs:
         text = text.replace(f" {pair} ", " ")
-    kept = [word for word in text.split() if word not in needless] or every
+    kept = [_bare(word, needless) for word in text.split() if word not in needless] or every
     out: list[str] = []
     glue = ""
     for word in kept:
@@ -102,14 +102,22 @@ def _subject(metric: str, needless: frozenset[str]) -> str:
     return "_".join(out) or glue
 
 
+def _bare(word: str, needless: frozenset[str]) -> str:
+    """`usedmemorypercentage` without its end: some metrics are spelt without capitals."""
+    for end in ("percentage", "percent"):
+        if end in needless and word.endswith(end):
+            return word.removesuffix(end)
+    return word
+
+
 @dataclass(frozen=True, slots=True)
 class MetricName:
-    """What a metric with one aggregation is called, and how its values are scaled."""
+    """What a metric with one aggregation is called, and what its values are divided by."""
 
     name: str
     type: Type
     unit: str
-    scale: float
+    divisor: float
 
 
 def metric_name(resource_type: str, metric: str, aggregation: str, azure_unit: str) -> MetricName:
@@ -125,12 +133,12 @@ def metric_name(resource_type: str, metric: str, aggregation: str, azure_unit: s
     stem = f"azure_{scope}_{_subject(metric, frozenset() if aggregation == 'Count' else base.words)}"
     match aggregation:
         case "Total":
-            return MetricName(_joined(stem, base.suffix, "total"), "counter", base.suffix, base.scale)
+            return MetricName(_joined(stem, base.suffix, "total"), "counter", base.suffix, base.divisor)
         case "Count":
             return MetricName(f"{stem}_samples_total", "counter", "", 1.0)
         case _:
             name = _joined(stem, aggregation.lower(), base.suffix)
-            return MetricName(name, "gauge", base.suffix, base.scale)
+            return MetricName(name, "gauge", base.suffix, base.divisor)
 
 
 def _joined(*parts: str) -> str:

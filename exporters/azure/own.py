@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from exporters.metrics import Family, Labels, Sample, Type, gauge
@@ -94,7 +93,7 @@ def _groups(of: AzureMetrics) -> list[Family]:
             for (subscription, type), value in sorted(values.items())
         )
 
-    refused = sum(until > monotonic() for until in of.refused.values())
+    refused = sum(until > of.clock.steady() for until in of.refused.values())
     mismatches: dict[tuple[str, str], float] = {}
     for each in of.catalogue.mismatches:
         place = (each.type.lower(), each.code)
@@ -161,7 +160,7 @@ def _points(of: AzureMetrics) -> list[Family]:
             [({}, float(tallies.missing))],
         ),
         _counter(
-            "azure_metrics_counter_corrections",
+            "azure_metrics_corrected_points",
             "Points of a counter that Azure corrected later: up was added, down could not be.",
             [({"direction": "up"}, float(tallies.corrected)), ({"direction": "down"}, float(tallies.shrunk))],
         ),

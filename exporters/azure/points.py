@@ -20,6 +20,10 @@ Dimensions = tuple[tuple[str, str], ...]
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
+# Why points, series or metrics of a reply are not used; `readings` says what each means.
+REASONS = ("metric", "time", "outside", "grid", "number", "twice", "cut")
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The buckets that begin at `start` or later and end at `end` or earlier (Unix seconds)."""
@@ -56,7 +60,8 @@ def readings(item: Item, batch: Batch, window: Window) -> ItemReadings:
 
     Rejected: `metric` (not asked for), `time` (no timestamp), `outside` (not in the window, or not settled),
     `grid` (not on the buckets' grid), `number` (not finite; negative where Azure counts), `twice` (two values
-    for one bucket, or two series with the same dimensions: which is right cannot be known).
+    for one bucket, or two series with the same dimensions: which is right cannot be known). `cut` counts
+    metrics of which Azure gave as many series as were asked for, so that there may be more.
     """
     out = ItemReadings()
     step = duration_seconds(item.interval or "") or batch.key.step

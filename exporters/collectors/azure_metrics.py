@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic
 
 import structlog
 
@@ -16,6 +16,7 @@ from exporters.azure import batch as batches
 from exporters.azure import own, state
 from exporters.azure.catalogue import Catalogue, Scope
 from exporters.azure.clients import Clients
+from exporters.azure.clock import REAL, Clock
 from exporters.azure.errors import AzureError, Refused
 from exporters.azure.ledger import Ledger
 from exporters.azure.plan import Batch, Group, Key, groups
@@ -63,12 +64,14 @@ class AzureMetrics:
         scopes: tuple[Scope, ...],
         clients: Clients,
         state_file: Path | None,
+        clock: Clock = REAL,
     ) -> None:
         self.exporter = exporter
+        self.clock = clock
         self.interval = float(seconds(row.interval))
         self.timeout = max(LEAST_TIMEOUT_SECONDS, self.interval)
         self.clients = clients
-        self.catalogue = Catalogue(scopes, row.metrics)
+        self.catalogue = Catalogue(scopes, row.metrics, clock)
         self.ledger = Ledger(seconds(clients.endpoints.lag), self._series_labels)
         self.groups: list[Group] = []
         self.states: dict[Key, GroupState] = {}
@@ -76,7 +79,7 @@ class AzureMetrics:
         self.splits = 0
         self.state_problems = 0
         self._state_file = state_file
-        self._saved = monotonic()
+        self._saved = clock.steady()
         self._restored = False
         self._seen_change = -1
         self._scope_names = {scope.id: scope.name for scope in scopes}
@@ -90,7 +93,7 @@ class AzureMetrics:
         await self.catalogue.refresh(self.clients, deadline)
         self._plan()
         await asyncio.gather(*(self._read_group(group, deadline) for group in self._due()))
-        if monotonic() - self._saved > SAVE_SECONDS:
+        if self.clock.steady() - self._saved > SAVE_SECONDS:
             await asyncio.to_thread(self._save)
         return Collection(await asyncio.to_thread(self._families), tuple(self._problems()))
 
@@ -129,15 +132,15 @@ class AzureMetrics:
     def _due(self) -> list[Group]:
         """Groups that have settled points to read, or failed, or may have got late points."""
         due: list[Group] = []
-        now = time()
+        now = self.clock.wall()
         for group in self.groups:
             status = self.states[group.key]
             step = group.key.step
             horizon = self.ledger.lag(group.key.type).horizon(now, step)
             # A lag that grows must not take a horizon back; a clock that was set back must.
             jumped = horizon < status.horizon - max(LOOK_AGAIN_SECONDS, step) - 900
-            waits = monotonic() - status.asked < LOOK_AGAIN_SECONDS
-            if monotonic() < status.refused_until:
+            waits = self.clock.steady() - status.asked < LOOK_AGAIN_SECONDS
+            if self.clock.steady() < status.refused_until:
                 continue
             if jumped or horizon > status.horizon or status.error or not waits:
                 status.horizon = horizon if jumped else max(horizon, status.horizon)
@@ -146,17 +149,17 @@ class AzureMetrics:
 
     async def _read_group(self, group: Group, deadline: float) -> None:
         status = self.states[group.key]
-        status.asked = monotonic()
-        skip = {id for id, until in self.refused.items() if monotonic() < until}
+        status.asked = self.clock.steady()
+        skip = {id for id, until in self.refused.items() if self.clock.steady() < until}
         outcomes = await asyncio.gather(
             *(self._read(each, status.horizon, deadline) for each in batches_of(group, skip))
         )
         errors = [error for found in outcomes for error in found]
         status.error = str(errors[0]) if errors else ""
         if not errors:
-            status.last_success = time()
+            status.last_success = self.clock.wall()
         elif all(isinstance(error, Refused) and error.status != 401 for error in errors):
-            status.refused_until = monotonic() + REFUSAL_SECONDS
+            status.refused_until = self.clock.steady() + REFUSAL_SECONDS
 
     async def _read(self, batch: Batch, horizon: int, deadline: float) -> list[AzureError]:
         """Read one batch into the ledger; what failed for another reason than an id of its own."""
@@ -174,13 +177,13 @@ class AzureMetrics:
         outcome = await batches.read(batch, send)
         self.splits += outcome.splits
         for resource, error in outcome.refused:
-            self.refused[resource.id] = monotonic() + REFUSAL_SECONDS
+            self.refused[resource.id] = self.clock.steady() + REFUSAL_SECONDS
             log.warning("resource refused, left out for a while", resource=resource.id, error=str(error))
         errors = [error for _, error in outcome.failed]
         for piece, body in outcome.replies:
             try:
                 # A large reply takes longer to read than the loop may stand still.
-                await asyncio.to_thread(self.ledger.apply, piece, body, window, time())
+                await asyncio.to_thread(self.ledger.apply, piece, body, window, self.clock.wall())
             except AzureError as bad_reply:
                 errors.append(bad_reply)
         return errors
@@ -197,7 +200,7 @@ class AzureMetrics:
                 "Resources that are read, with their ids and tags.",
                 infos,
             ),
-            *self.ledger.families(time(), keep_seconds(self.interval)),
+            *self.ledger.families(self.clock.wall(), keep_seconds(self.interval)),
         ]
 
     def _problems(self) -> list[str]:
@@ -224,12 +227,12 @@ class AzureMetrics:
         self.ledger.restore(found.tracks, found.lags)
 
     def _save(self) -> None:
-        self._saved = monotonic()
+        self._saved = self.clock.steady()
         if self._state_file is None:
             return
         try:
             with self.ledger.lock:
-                state.save(self._state_file, self.ledger.tracks, self.ledger.lags(), time())
+                state.save(self._state_file, self.ledger.tracks, self.ledger.lags(), self.clock.wall())
         except OSError as error:
             self.state_problems += 1
             log.error("state not written", exporter=self.exporter, error=error.strerror)
