@@ -23,10 +23,10 @@ class World:
     def __init__(self, fleet: Fleet, clock: Clock | None = None) -> None:
         self.fleet = fleet
         self.clock = clock or Clock()
-        if fleet.clock.now:
-            self.clock.jump(instant(fleet.clock.now))
         if fleet.clock.mode == "manual":
             self.clock.stand()
+        if fleet.clock.now:
+            self.clock.jump(instant(fleet.clock.now))
         self.inventory = Inventory(fleet, self.clock.now())
         self.principals: dict[str, Principal] = {
             one.client_id.lower(): one for one in fleet.effective_principals()
