@@ -11,20 +11,25 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from estate.running import Deployment, Running
+from estate.running import Deployment, Running, State
 from singlepane import output
 
 _STYLES = {"ready": "green", "backoff": "yellow", "failed": "bold red", "starting": "cyan"}
 
 
 class Progress:
-    """Shows components on their way to ready, then only what goes wrong or comes back."""
+    """Shows components on their way to `goal`, then only what goes wrong or comes back."""
 
-    def __init__(self) -> None:
+    def __init__(self, goal: State = "ready") -> None:
+        self._goal = goal
+        self._first = True
         self._began = time.monotonic()
         self._seen: dict[str, Running] = {}
         self._warnings: tuple[str, ...] = ()
-        self._live = Live(console=output.errors, transient=True, refresh_per_second=8)
+        self._spinner = Spinner("dots")
+        self._live = Live(
+            get_renderable=self._picture, console=output.errors, transient=True, refresh_per_second=8
+        )
 
     def __enter__(self) -> Self:
         if output.errors.is_terminal:
@@ -48,14 +53,15 @@ class Progress:
         """Show what is new in the deployment."""
         for row in deployment.components:
             before = self._seen.get(row.name)
-            if before is None or before.state != row.state:
+            # What was so before we looked is no news.
+            if not self._first and (before is None or before.state != row.state):
                 self._line(row, before)
-            self._seen[row.name] = row
+        self._first = False
+        self._seen = {row.name: row for row in deployment.components}
         for warning in deployment.warnings:
             if warning not in self._warnings:
                 output.message(f"warning: {warning}")
         self._warnings = deployment.warnings
-        self._live.update(self._picture(deployment))
 
     def _line(self, row: Running, before: Running | None) -> None:
         moment = f"{time.monotonic() - self._began:6.1f} s"
@@ -66,18 +72,18 @@ class Progress:
                 output.message(f"{moment}  {row.name} is not ready any more: {row.last_error}")
             case "ready" if not self._live.is_started:
                 output.message(f"{moment}  {row.name} ready")
-            case "stopped" if before is not None and not self._live.is_started:
+            case "stopped" if not self._live.is_started:
                 output.message(f"{moment}  {row.name} stopped")
 
-    def _picture(self, deployment: Deployment) -> RenderableType:
-        rows = deployment.components
-        ready = sum(row.state == "ready" for row in rows)
-        head = Spinner("dots", f"{ready} of {len(rows)} ready, {time.monotonic() - self._began:.0f} s")
-        left = [row for row in rows if row.state != "ready"]
+    def _picture(self) -> RenderableType:
+        left = [row for row in self._seen.values() if row.state != self._goal]
+        count = len(self._seen)
+        passed = time.monotonic() - self._began
+        self._spinner.update(text=f"{count - len(left)} of {count} {self._goal}, {passed:.0f} s")
         lines = [
             Text(
                 f"  {row.name:32} {row.state:9} {row.last_error}", _STYLES.get(row.state, "dim"), no_wrap=True
             )
             for row in left
         ]
-        return Group(head, *lines)
+        return Group(self._spinner, *lines)

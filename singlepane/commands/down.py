@@ -35,7 +35,7 @@ def down(
             ) from None
         output.message(error.message)
         return
-    with Progress() as progress:
+    with Progress("stopped") as progress:
         ran = asyncio.run(client.down(place, progress.changed))
     output.message(f"estate {place.estate} is down" if ran else f"estate {place.estate} was not up")
     if purge:

@@ -54,7 +54,9 @@ class Session:
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._signals.put_nowait, number)
+            # What is ignored stays ignored: that is what `nohup` asks for.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._signals.put_nowait, number)
         try:
             started = await self._unless_interrupted(start(self._wish, self._show.say))
         except Interrupted as interrupted:

@@ -185,7 +185,7 @@ class Supervisor:
 
     def _refuse_when_stopping(self) -> None:
         if self._stopping:
-            raise NotRunning("the estate is being stopped")
+            raise NotRunning("the estate is being stopped", "Wait until it is down, then start it again.")
 
 
 def _running(keeper: Keeper) -> Running:
