@@ -51,7 +51,7 @@ def clusters(facts: Facts) -> tuple[ClusterHealth, ...]:
         results[hop.cluster].append(hop)
     firing: dict[str, list[Known]] = defaultdict(list)
     for known in facts.firing():
-        firing[about(known)].append(known)
+        firing[owner(facts, known)].append(known)
     rows = [
         _cluster(facts, name, running[name], results[name], firing[name]) for name in facts.estate.clusters
     ]
@@ -62,6 +62,12 @@ def about(known: Known) -> str:
     """The cluster an alert is about: `expected_cluster` for one that the hub misses, else `cluster`."""
     labels = known.alert.labels
     return labels.get("expected_cluster") or labels.get("cluster", "")
+
+
+def owner(facts: Facts, known: Known) -> str:
+    """The cluster that answers for an alert: the one it is about; the hub when that is not in the estate."""
+    cluster = about(known)
+    return cluster if cluster in facts.estate.clusters else facts.estate.hub
 
 
 def _cluster(

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from deploy.verify.results import HopResult
 from estate.running import Running
 from singlepane.server.facts import Beating, Facts
-from singlepane.server.health import ClusterHealth, about, clusters
+from singlepane.server.health import ClusterHealth, about, clusters, owner
 from singlepane.server.journal import Known
 from singlepane.server.verdict import Verdict, verdict
 
@@ -148,10 +148,14 @@ def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
     components = _components(facts, choices.cluster)
     telling = [row for row in components if row.running.state != "ready"]
     firing = [
-        _alert(facts, known, runbooks) for known in facts.firing() if choices.cluster in ("", about(known))
+        _alert(facts, known, runbooks)
+        for known in facts.firing()
+        if choices.cluster in ("", owner(facts, known))
     ]
     resolved = [
-        _alert(facts, known, runbooks) for known in facts.resolved() if choices.cluster in ("", about(known))
+        _alert(facts, known, runbooks)
+        for known in facts.resolved()
+        if choices.cluster in ("", owner(facts, known))
     ]
     places = links(facts, choices.cluster)
     names = {row.name for row in shown}

@@ -41,7 +41,7 @@ async def verify_once(service: Service, prove: Prove, record: Callable[[Verifica
         _failed(service, error.message)
     except Exception as error:  # a defect in a proof must not take the status page down with it
         _log.exception("the background verification failed")
-        _failed(service, f"{type(error).__name__}: {error}")
+        _failed(service, f"{type(error).__name__}: {error}".rstrip(": "))
     else:
         service.attempt = ""
         service.verifications["ok" if verification.ok else "broken"] += 1

@@ -1,16 +1,18 @@
-"""Chromium driven over its own pipe (the Chrome DevTools Protocol), without a driver program or a websocket.
+"""Chromium driven over its own pipe (the Chrome DevTools Protocol), without a driver or a websocket.
 
-Contract: https://chromedevtools.github.io/devtools-protocol/ ; `--remote-debugging-pipe` reads messages on file
-descriptor 3 and writes them on 4, each JSON followed by a zero byte.
+Contract: https://chromedevtools.github.io/devtools-protocol/ and `--remote-debugging-pipe`: it reads messages
+on file descriptor 3 and writes them on 4, each JSON followed by a zero byte.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -30,26 +32,30 @@ FLAGS = (
     "--disable-sync",
     "--remote-debugging-pipe",
 )
+# Popen alone cannot give a child two pipes under given numbers.
+_LAUNCH = "import os, sys; os.dup2({}, 3); os.dup2({}, 4); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 class Browser:
-    """A headless Chromium with one tab. `complaints` collects console errors, exceptions and failed requests."""
+    """A headless Chromium with one tab; `complaints` are console errors, exceptions, failed requests."""
 
     def __init__(self, binary: Path) -> None:
         """Start it with a profile of its own."""
         self._profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
+        # Numbers from 10 on cannot collide with the 3 and 4 that the launcher puts them on.
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (to_browser, from_browser)]
+        started = [str(binary), *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
         self._process = subprocess.Popen(
-            [str(binary), *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"],
+            [sys.executable, "-c", _LAUNCH.format(*ends), *started],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=(3, 4),
-            preexec_fn=lambda: _place(to_browser, from_browser),
+            pass_fds=ends,
         )
-        os.close(to_browser)
-        os.close(from_browser)
+        for end in (to_browser, from_browser, *ends):
+            os.close(end)
         self._rest = b""
         self._number = 0
         self._session = ""
@@ -148,10 +154,3 @@ class Browser:
         message, _, self._rest = self._rest.partition(b"\0")
         found: dict[str, Any] = json.loads(message)
         return found
-
-
-def _place(to_browser: int, from_browser: int) -> None:
-    """In the child: put the pipe's ends where the browser looks for them. Copied first, for they may be 3 or 4."""
-    read, write = os.dup(to_browser), os.dup(from_browser)
-    os.dup2(read, 3)
-    os.dup2(write, 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import httpx
@@ -96,17 +97,19 @@ async def test_a_large_body_is_refused_with_and_without_its_length(
     """The bound holds whether the sender says how much comes or not, and for lengths that lie."""
     monkeypatch.setattr(guard, "BODY_BYTES", 1_000)
 
-    async def parts() -> object:
+    async def parts() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield b"x" * 100
 
-    headers = {"Content-Type": "application/json"}
+    headers = {b"Content-Type": b"application/json"}
     answers = [
         await client.post("/api/v1/alertmanager", content=b"x" * 1_001, headers=headers),
         await client.post("/api/v1/alertmanager", content=parts(), headers=headers),
-        await client.post("/api/v1/alertmanager", content=b"{}", headers={**headers, "Content-Length": "-2"}),
         await client.post(
-            "/api/v1/alertmanager", content=b"{}", headers={**headers, "Content-Length": b"\xb2"}
+            "/api/v1/alertmanager", content=b"{}", headers={**headers, b"Content-Length": b"-2"}
+        ),
+        await client.post(
+            "/api/v1/alertmanager", content=b"{}", headers={**headers, b"Content-Length": b"\xb2"}
         ),
     ]
     assert [answer.status_code for answer in answers] == [413] * 4

@@ -168,7 +168,8 @@ def test_an_old_failure_is_not_held_against_a_cluster() -> None:
         (_known("KubeDown", "prod-weu", "critical", status="resolved"), "well", "All 3 clusters are well"),
         (_known("KubeDown", "prod-weu", "critical", NOW - 28_800), "bad", "prod-weu has a critical alert"),
         (_known("KubeDown", "prod-weu", "critical", NOW - 28_801), "well", "All 3 clusters are well"),
-        (_known("KubeDown", "elsewhere", "critical"), "well", "All 3 clusters are well"),
+        (_known("KubeDown", "elsewhere", "critical"), "bad", "hub-weu has a critical alert"),
+        (_known("KubeDown", "", "critical"), "bad", "hub-weu has a critical alert"),
     ],
 )
 def test_alerts(known: Known, level: str, headline: str) -> None:
@@ -181,7 +182,7 @@ def test_an_alert_about_a_missing_cluster_is_that_clusters() -> None:
     one = alert("ClusterSilent", "hub-weu")
     one["labels"]["expected_cluster"] = "prod-neu"
     facts = _facts(alerts=(Known(NOW, parsed([one]).alerts[0]),))
-    assert [(row.name, row.level) for row in clusters(facts)][0] == ("prod-neu", "bad")
+    assert next((row.name, row.level) for row in clusters(facts)) == ("prod-neu", "bad")
 
 
 @pytest.mark.parametrize(

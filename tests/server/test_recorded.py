@@ -10,9 +10,8 @@ import psutil
 import pytest
 
 from singlepane.server.recorded import Reading, Recorded, deployment, supervisor_alive
-from tests.server.estates import NOW
+from tests.server.estates import NOW, estate
 from tests.server.estates import deployment as made
-from tests.server.estates import estate
 
 
 def _file(folder: Path, content: bytes) -> Path:
@@ -81,7 +80,7 @@ def test_a_newer_key_is_no_problem(tmp_path: Path) -> None:
 
 
 def test_the_supervisor_is_known_by_its_process(tmp_path: Path) -> None:
-    """This process wrote it, so it lives; one that began later took the number over; a free number is gone."""
+    """Ours lives; one that began later than it wrote took the number over; a free number is gone."""
     began = psutil.Process().create_time()
 
     def alive(pid: int, started: float, target: str = "local") -> bool:

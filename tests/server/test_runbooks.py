@@ -95,4 +95,4 @@ async def test_pages(service: Service, tmp_path: Path) -> None:
 
 def test_the_folder_is_the_documentations() -> None:
     """Runbooks are written where the documentation is."""
-    assert RUNBOOKS == Path(__file__).parents[2] / "docs" / "runbooks"
+    assert Path(__file__).parents[2] / "docs" / "runbooks" == RUNBOOKS

@@ -1,0 +1,123 @@
+"""Estates as the status page may meet them, each as a served application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from singlepane.server.app import create
+from singlepane.server.service import Service
+from tests.server.estates import HOP_NAMES, NOW, alert, deployment, estate, parsed, verification, write
+
+HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+LONG = "a-very-long-cluster-name-in-production-x"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What to serve. `silent` is a cluster whose heartbeats stopped, sidecar gave up and data path broke."""
+
+    clusters: tuple[str, ...] = ("hub-weu", "prod-weu", "prod-neu")
+    silent: str = ""
+    limping: str = ""
+    written: bool = True
+    verified: bool = True
+    supervised: bool = True
+    strays: tuple[str, ...] = ()
+    alerts: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+
+
+def _trouble(silent: str, limping: str) -> tuple[Mapping[str, Any], ...]:
+    return (
+        alert(
+            "ThanosSidecarUploadStalled",
+            silent,
+            "critical",
+            fingerprint="00000000000000a1",
+            summary=f"No block of {silent} has reached the object store for 3 h.",
+        ),
+        alert(
+            "ExporterStale",
+            limping,
+            "warning",
+            fingerprint="00000000000000a2",
+            summary="shop-orders has not fetched for 10 min.",
+        ),
+        alert("TargetDown", limping, "warning", "resolved", "00000000000000a3", summary="A target was down."),
+    )
+
+
+HOSTILE_ALERT = {
+    **alert(HOSTILE, "prod-weu", "critical", fingerprint="00000000000000b1", summary=HOSTILE),
+    "labels": {"alertname": HOSTILE, "cluster": HOSTILE, "severity": HOSTILE},
+    "annotations": {"summary": HOSTILE, "runbook_url": "javascript:alert(1)"},
+    "generatorURL": "javascript:document.title='owned'",
+}
+
+SCENES: Mapping[str, Scene] = {
+    "well": Scene(),
+    "broken": Scene(
+        silent="prod-neu",
+        limping="prod-weu",
+        strays=("old-weu",),
+        alerts=_trouble("prod-neu", "prod-weu"),
+    ),
+    "empty": Scene(written=False, verified=False),
+    "fresh": Scene(verified=False),
+    "left": Scene(supervised=False),
+    "long": Scene(
+        clusters=("hub-weu", LONG, "prod-neu"),
+        silent=LONG,
+        limping="prod-neu",
+        alerts=_trouble(LONG, "prod-neu"),
+    ),
+    "many": Scene(
+        clusters=("hub-weu", *(f"prod-{number:03d}" for number in range(499))),
+        silent="prod-017",
+        limping="prod-300",
+        alerts=_trouble("prod-017", "prod-300"),
+    ),
+    "hostile": Scene(alerts=(HOSTILE_ALERT,), strays=(HOSTILE,)),
+}
+
+
+def application(name: str, folder: Path) -> FastAPI:
+    """The application of a scene; its clock stands still, its files are 200 s old."""
+    scene = SCENES[name]
+    shown = estate(scene.clusters)
+    changed: dict[str, dict[str, Any]] = {}
+    if scene.silent:
+        changed[f"sidecar-{scene.silent}-0"] = {
+            "state": "failed",
+            "restarts": 7,
+            "last_error": 'level=error err="upload block: 403 AuthorizationFailure"\ngave up',
+        }
+    if scene.limping:
+        changed[f"shop-orders-{scene.limping}"] = {
+            "state": "backoff",
+            "restarts": 3,
+            "last_error": "connection refused",
+        }
+    more: dict[str, Any] = {} if scene.supervised else {"target": "local", "supervisor_pid": 2**22 - 1}
+    broken = {scene.silent: HOP_NAMES[4]} if scene.silent else {}
+    write(
+        folder,
+        deployment(shown, folder, changed, **more) if scene.written else None,
+        verification(shown, broken) if scene.verified else None,
+    )
+    for path in folder.glob("*.json"):
+        os.utime(path, (NOW - 200, NOW - 200))
+    service = Service(shown, folder, folder / "data", 60.0, lambda: NOW)
+    service.started = NOW - 7_200
+    if scene.alerts:
+        service.journal.notify(parsed(scene.alerts), NOW - 30)
+    if scene.written:
+        service.journal.beat([name for name in scene.clusters if name != scene.silent], NOW - 8)
+        service.journal.beat([name for name in scene.clusters if name == scene.silent], NOW - 391)
+    service.journal.beat(scene.strays, NOW - 3)
+    return create(service, "0.1.0")
