@@ -67,6 +67,7 @@ def server(estate: Estate, cluster: str, replica: int, timing: Timing) -> Compon
             # does.
             f"--storage.tsdb.min-block-duration={timing.block}",
             f"--storage.tsdb.max-block-duration={timing.block}",
+            f"--rules.alert.resend-delay={timing.resend}",
             text("--web.listen-address=", Listen("http")),
             text("--web.external-url=http://", Address(name, "http")),
         ),

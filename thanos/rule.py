@@ -20,6 +20,7 @@ from estate.components import (
 from estate.model import Estate
 from thanos.flags import SERVING, STOP_SECONDS
 from thanos.objstore import Bucket
+from thanos.timing import Timing
 
 # Its own external labels. `cluster` must not be one: it would overwrite the cluster that a global alert is
 # about.
@@ -34,6 +35,7 @@ def rule(
     rules: Iterable[RuleFile],
     query: Address,
     alertmanagers: Iterable[Address],
+    timing: Timing,
 ) -> Component:
     """The ruler, asking `query` (the same that people ask).
 
@@ -60,6 +62,7 @@ def rule(
             # two.
             f"--alert.label-drop={LABEL}",
             f"--alert.label-drop={REPLICA_LABEL}",
+            f"--resend-delay={timing.resend}",
             f"--eval-interval={estate.clusters[estate.hub].prometheus.scrape_interval}",
             text("--http-address=", Listen("http")),
             text("--grpc-address=", Listen("grpc")),

@@ -18,6 +18,8 @@ class Timing:
     `delete_delay`: time between marking a block and deleting it; `ignore_marks`: after how much of it the
     store gateway lets go of the block. The first must be the longer one, or a query meets a block that is
     gone.
+    `resend`: how often a firing alert is sent again. Alertmanager takes it for over when it has not come for
+    four times as long: a short one notices sooner that a Prometheus died, a long one survives its restart.
     `note`: what to say beside a component that runs with this.
     """
 
@@ -30,6 +32,7 @@ class Timing:
     cleanup: str
     delete_delay: str
     ignore_marks: str
+    resend: str
     note: str = ""
 
 
@@ -45,6 +48,7 @@ PRODUCTION = Timing(
     cleanup="5m",
     delete_delay="48h",
     ignore_marks="24h",
+    resend="1m",
 )
 
 # A block of length L is cut once the head spans 1.5 L, and a sidecar looks for blocks every 30 seconds (fixed
@@ -61,5 +65,6 @@ DEMONSTRATION = Timing(
     cleanup="1m",
     delete_delay="10m",
     ignore_marks="5m",
+    resend="10s",
     note="demonstration timing: 30s blocks",
 )

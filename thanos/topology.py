@@ -43,7 +43,7 @@ def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
     manager = alertmanager(estate, setting.alertmanager, setting.alertmanager_files)
     alertmanagers = [manager.address("http")]
     global_rules = [each for each in setting.rules if each.scope == "global"]
-    ruler = rule.rule(estate, bucket, global_rules, view.address("http"), alertmanagers)
+    ruler = rule.rule(estate, bucket, global_rules, view.address("http"), alertmanagers, timing)
     compactor = compact(estate, bucket, timing)
 
     global_parts = (gateway, view, frontend, ruler, compactor, manager)

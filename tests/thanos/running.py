@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -64,6 +65,7 @@ class Stack:
             (each.name, port): free_port() for each in self.components.values() for port in each.ports
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.client = httpx.Client(timeout=10)
 
     def __enter__(self) -> Stack:
         return self
@@ -71,6 +73,7 @@ class Stack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
+        self.client.close()
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
@@ -133,19 +136,20 @@ class Stack:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
 
-    def start(self, name: str, ready_within: float = 30.0) -> None:
-        """Start a component as its arguments say and wait until its probe answers."""
-        self.launch(name)
-        component = self.components[name]
-        assert component.ready is not None
-        url = f"http://{self.address(name, component.ready.port)}{component.ready.path}"
-        process = self.processes[name]
+    def start(self, *names: str) -> None:
+        """Start components side by side, as their arguments say, and wait until their probes answer."""
+        for name in names:
+            self.launch(name)
+        for name in names:
+            probe = self.components[name].ready
+            assert probe is not None
+            url = f"http://{self.address(name, probe.port)}{probe.path}"
+            eventually(30, f"{name} ready", partial(self._answers, name, url))
 
-        def ready() -> bool:
-            assert process.poll() is None, f"{name} stopped with {process.returncode}:\n{self.log(name)}"
-            return httpx.get(url, timeout=2).is_success
-
-        eventually(ready_within, f"{name} ready", ready)
+    def _answers(self, name: str, url: str) -> bool:
+        code = self.processes[name].poll()
+        assert code is None, f"{name} stopped with {code}:\n{self.log(name)}"
+        return self.client.get(url).is_success
 
     def launch(self, name: str) -> None:
         """Start a component and do not wait."""
@@ -171,6 +175,10 @@ class Stack:
 
     def get(self, name: str, path: str, port: str = "http", **parameters: Any) -> Any:
         """The JSON document at a path of a component."""
-        reply = httpx.get(f"http://{self.address(name, port)}{path}", params=parameters, timeout=10)
+        reply = self.client.get(f"http://{self.address(name, port)}{path}", params=parameters)
         assert reply.is_success, f"{name} {path}: {reply.status_code} {reply.text[:500]}"
         return reply.json()
+
+    def metrics(self, name: str) -> str:
+        """What a component says about itself, as Prometheus scrapes it."""
+        return self.client.get(f"http://{self.address(name)}/metrics").text
