@@ -2,6 +2,7 @@
 
 from deploy.verify.hops import (
     alert_at_receiver,
+    azure_truth,
     block_in_bucket,
     deduplicated,
     exporter_answers,
@@ -24,4 +25,5 @@ HOPS = (
     rule_evaluated.HOP,
     alert_at_receiver.HOP,
     heartbeat.HOP,
+    azure_truth.HOP,
 )
