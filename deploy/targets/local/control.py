@@ -67,7 +67,7 @@ class Conversation:
         supervisor = self._supervisor
         while True:
             version = supervisor.news.version
-            await self._send({"deployment": supervisor.deployment().document()})
+            await self._show()
             if supervisor.ended.is_set():
                 return
             await asyncio.sleep(_TOGETHER)
@@ -86,6 +86,8 @@ class Conversation:
                 verb, UsageError.__name__, f"not a request of the control channel: {error!r}", ""
             )
         else:
+            # Whoever hears that it is done has seen how things are then.
+            await self._show()
             await self._send({"done": verb})
 
     async def _do(self, verb: str, request: Mapping[str, Any]) -> None:
@@ -102,6 +104,9 @@ class Conversation:
                 self.lease = False
             case _:
                 raise ValueError(verb)
+
+    async def _show(self) -> None:
+        await self._send({"deployment": self._supervisor.deployment().document()})
 
     async def _refuse(self, verb: str | None, kind: str, message: str, remedy: str) -> None:
         await self._send({"error": {"kind": kind, "message": message, "remedy": remedy}, "verb": verb})
