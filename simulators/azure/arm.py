@@ -134,8 +134,8 @@ def _definitions(
         )
     found = resource(world, scope)
     if asked and asked.lower() != found.type.key:
-        return Reply(200, {"value": []}, headers, "application/json")
-    return Reply(200, definitions.of(found.type, found.id, version), headers, "application/json")
+        return Reply(200, {"value": []}, headers)
+    return Reply(200, definitions.of(found.type, found.id, version), headers)
 
 
 def _metrics(

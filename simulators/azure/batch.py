@@ -53,7 +53,7 @@ def _answer(world: World, request: Request, subscription: str, version: str) -> 
     if version == "2023-10-01":
         minutes = max(0, (span.end - span.start) // 60 - 1)
         values = [{"cost": minutes, **one} for one in values]
-    return Reply(200, {"values": values}, content_type="application/json")
+    return Reply(200, {"values": values})
 
 
 def _resources(world: World, request: Request, subscription: str, kind: ResourceType) -> list[Resource]:

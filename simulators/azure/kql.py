@@ -325,22 +325,23 @@ def _walk(value: Any, path: list[str]) -> Any:
     return value
 
 
+# In the order of a recorded table.
 COLUMNS = (
-    "id",
-    "name",
     "type",
-    "tenantId",
+    "id",
+    "sku",
+    "name",
     "kind",
+    "plan",
+    "tags",
     "location",
+    "properties",
     "resourceGroup",
     "subscriptionId",
     "managedBy",
-    "sku",
-    "plan",
-    "properties",
-    "tags",
     "identity",
     "zones",
+    "tenantId",
     "extendedLocation",
 )
 

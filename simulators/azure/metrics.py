@@ -78,7 +78,7 @@ def _of_resource(world: World, resource: Resource, query: Mapping[str, str], ver
     if not old:
         body["namespace"] = query.get("metricnamespace") or kind.name
         body["resourceregion"] = resource.region
-    return Reply(200, body, content_type="application/json")
+    return Reply(200, body)
 
 
 def _filled(
@@ -92,7 +92,7 @@ def _filled(
 ) -> dict[str, Any]:
     if meta:
         wild = {name for name, wanted in asked.filters.items() if wanted is None}
-        shown = dict.fromkeys(tuple(pair for pair in row[0] if pair[0] in wild) for row in rows)
+        shown = sorted({tuple(pair for pair in row[0] if pair[0] in wild) for row in rows})
         document["timeseries"] = [{"metadatavalues": metadata(pairs)} for pairs in shown]
         return document
     wanted = usable(asked.aggregations, metric)

@@ -75,7 +75,7 @@ def wrapped(status: int, code: str, message: str, **more: Any) -> Reply:
 
 def bare(status: int, code: str, message: str) -> Reply:
     """`{"code", "message"}` with no wrapper: Microsoft.Insights metrics of one resource."""
-    return Reply(status, {"code": code, "message": message}, content_type="application/json")
+    return Reply(status, {"code": code, "message": message})
 
 
 def gateway(status: int, code: str, message: str, **more: Any) -> Reply:
