@@ -16,6 +16,7 @@ from estate.components import Address, Text
 from tests.alerts.rendered import BASE_URL, alerts, example, rules, write
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
+DOCS = RUNBOOKS.parent / "alerts.md"
 SEVERITIES = {"critical", "warning", "info", "none"}
 # Alerts without `for`, each with its reason.
 AT_ONCE = {"Watchdog": "its silence is the message"}
@@ -114,6 +115,12 @@ def test_alert_has_a_runbook(name: str) -> None:
 def test_every_runbook_is_about_an_alert() -> None:
     """No page of a renamed or removed alert is left."""
     assert sorted(path.stem for path in RUNBOOKS.glob("*.md")) == sorted(alerts())
+
+
+def test_docs_list_every_alert_as_it_is() -> None:
+    """The table of docs/alerts.md names each alert with its severity."""
+    rows = re.findall(r"^\| \[(\w+)\]\(runbooks/\1\.md\) \| (\w+) \|", DOCS.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted((name, rule["labels"]["severity"]) for name, (_, rule) in alerts().items())
 
 
 @pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)

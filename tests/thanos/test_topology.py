@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
@@ -21,6 +22,7 @@ from thanos.timing import DEMONSTRATION, PRODUCTION, Timing
 from thanos.topology import components
 
 GOLDEN = Path(__file__).parents[1] / "data" / "thanos"
+TOPOLOGY = Path(__file__).parents[2] / "docs" / "topology.md"
 
 
 @cache
@@ -298,3 +300,34 @@ def test_workload_identity_goes_to_those_who_open_the_bucket() -> None:
     store = estate.metrics.store.model_copy(update={"identity": "env:STORE"})
     keyed = estate.model_copy(update={"metrics": estate.metrics.model_copy(update={"store": store})})
     assert not any(each.identity for each in components(keyed, replace(azurite_setting(keyed))))
+
+
+# What only says where something is needs no reason.
+PLACES = {
+    "--alertmanagers.url",
+    "--config.file",
+    "--data-dir",
+    "--grpc-address",
+    "--http-address",
+    "--prometheus.url",
+    "--query-frontend.downstream-url",
+    "--rule-file",
+    "--storage.path",
+    "--storage.tsdb.path",
+    "--tsdb.path",
+    "--web.external-url",
+    "--web.listen-address",
+}
+
+
+def test_every_flag_has_its_reason_in_the_docs() -> None:
+    """docs/topology.md says why each flag is as it is, and names none that is not there."""
+    flags = {
+        flag[0]
+        for each in rendered(fast=False)
+        for argument in readable(each.arguments)
+        if (flag := re.findall(r"^--[\w.-]+", argument))
+    }
+    rows = [line for line in TOPOLOGY.read_text(encoding="utf-8").splitlines() if line.startswith("| `--")]
+    explained = {flag for row in rows for flag in re.findall(r"`(--[\w.-]+)`", row.split("|")[1])}
+    assert sorted(flags - PLACES) == sorted(explained)
