@@ -1,0 +1,49 @@
+"""PromQL that several panels share. Every function keeps `cluster` and asks for the chosen clusters only."""
+
+from __future__ import annotations
+
+# The clusters that the reader chose; every dashboard has the variable.
+CLUSTER = 'cluster=~"$cluster"'
+# The inventory is taken on the hub, so its own `cluster` is the hub: the cluster it speaks of is this label.
+EXPECTED = 'expected_cluster=~"$cluster"'
+
+
+def of(metric: str, selectors: str = "") -> str:
+    """A metric of the chosen clusters."""
+    return f"{metric}{{{selectors}, {CLUSTER}}}" if selectors else f"{metric}{{{CLUSTER}}}"
+
+
+def total(metric: str, selectors: str = "", by: str = "cluster, component") -> str:
+    """A gauge, summed up to the labels `by`."""
+    return f"sum by ({by}) ({of(metric, selectors)})"
+
+
+def since(moment: str) -> str:
+    """Seconds since a moment that a metric holds."""
+    return f"(time() - ({moment}))"
+
+
+def rate(metric: str, selectors: str = "", by: str = "cluster, component") -> str:
+    """A counter's increase per second, summed up to the labels `by`."""
+    return f"sum by ({by}) (rate({of(metric, selectors)}[$__rate_interval]))"
+
+
+def quantile(share: float, histogram: str, selectors: str, by: str = "cluster, component") -> str:
+    """The value below which that share of a histogram's observations lies."""
+    buckets = of(f"{histogram}_bucket", selectors)
+    return f"histogram_quantile({share}, sum by (le, {by}) (rate({buckets}[$__rate_interval])))"
+
+
+def part(some: str, whole: str) -> str:
+    """`some` of `whole`: nothing without traffic, 0 where there is traffic and none of it is `some`."""
+    return f"({some} or 0 * {whole}) / ({whole} > 0)"
+
+
+def counted(rows: str, among: str, by: str = "") -> str:
+    """How many `rows` there are: 0 when none is `among` those that could be, nothing without these."""
+    grouped = f" by ({by})" if by else ""
+    return f"count{grouped} ({rows}) or 0 * count{grouped} ({among})"
+
+
+# Since the last block that a sidecar brought to the object store; the metric is 0 until the first one.
+SINCE_UPLOAD = since(of("thanos_objstore_bucket_last_successful_upload_time", 'job="sidecar"') + " > 0")
