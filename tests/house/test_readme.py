@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from singlepane.main import GROUPS, VERBS, app
+from singlepane.main import GROUPS, VERBS, program
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -28,18 +28,16 @@ def typed() -> list[list[str]]:
 def test_the_table_lists_every_command() -> None:
     """The table of commands and the command line list the same verbs."""
     listed = re.findall(r"^\| `singlepane ([a-z]+)` \|", README, re.MULTILINE)
-    names = [verb.__name__ for verb in VERBS] + [name for name, _ in GROUPS]
-    assert sorted(listed) == sorted(names)
+    assert sorted(listed) == sorted((*VERBS, *GROUPS))
 
 
 def test_typed_commands_are_real() -> None:
     """Every singlepane command of the tour, with each of its options, is one that the command line has."""
     ours = [words[1:] for words in typed() if words[0] == "singlepane"]
     assert ours
-    groups = {name for name, _ in GROUPS}
     for words in ours:
-        path = words[: 2 if words[0] in groups else 1]
-        shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200"})
+        path = words[: 2 if words[0] in GROUPS else 1]
+        shown = CliRunner().invoke(program(path), [*path, "--help"], env={"COLUMNS": "200"})
         assert shown.exit_code == 0, (words, shown.output)
         missing = [word for word in words if word.startswith("--") and word not in shown.output]
         assert missing == [], words
