@@ -13,6 +13,8 @@ from deploy.verify.ground import Broken, Ground
 from estate.errors import EngineError
 
 LISTING_SECONDS = 60.0
+# Shorter than a sidecar's pause between two looks by far.
+FRESH_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,11 @@ def _block(meta: Mapping[str, Any]) -> Block:
 
 
 async def blocks(ground: Ground) -> tuple[Block, ...]:
-    """All blocks in the bucket now. Raises Broken when they cannot be listed."""
+    """All blocks in the bucket, as of a moment ago. Raises Broken when they cannot be listed."""
+    return await ground.listing.get(lambda: _listed(ground), FRESH_SECONDS)
+
+
+async def _listed(ground: Ground) -> tuple[Block, ...]:
     config = Path(ground.deployment.state_folder) / "files" / "store" / "objstore.yaml"
     if not config.is_file():
         raise Broken(
@@ -64,16 +70,15 @@ async def blocks(ground: Ground) -> tuple[Block, ...]:
         thanos = ground.engine("thanos")
     except EngineError as error:
         raise Broken(error.message, error.remedy, final=True) from error
-    async with ground.engine_runs:
-        code, out, err = await _run(
-            thanos,
-            "tools",
-            "bucket",
-            "ls",
-            "--output=json",
-            "--log.level=error",
-            f"--objstore.config-file={config}",
-        )
+    code, out, err = await _run(
+        thanos,
+        "tools",
+        "bucket",
+        "ls",
+        "--output=json",
+        "--log.level=error",
+        f"--objstore.config-file={config}",
+    )
     if code != 0:
         raise Broken(
             f"the bucket cannot be listed: {_last_line(err)}",

@@ -8,12 +8,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from deploy.verify.shared import Shared
 from estate.model import Estate
 from estate.running import Deployment, Running
+
+if TYPE_CHECKING:
+    from deploy.verify.bucket import Block
 
 # Requests in flight over all chains; a verification must not become load of its own.
 CONCURRENT_REQUESTS = 16
@@ -56,8 +60,8 @@ class Ground:
     client: httpx.AsyncClient
     engine: Callable[[str], Path]
     requests: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_REQUESTS))
-    # One engine run at a time: several chains want the same listing of the bucket at once.
-    engine_runs: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # All chains want the listing of the bucket at about the same time, and it costs a process.
+    listing: Shared[tuple[Block, ...]] = field(default_factory=Shared)
 
     def component(self, name: str) -> Running:
         """The component of that name, or Broken when the estate says more than what runs."""

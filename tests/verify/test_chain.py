@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from deploy.verify.chain import Walk
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.replica import Replica, replicas
 from deploy.verify.results import HopResult, Waiting
+from deploy.verify.shared import Shared
 from estate.model import Estate
 from estate.running import Deployment, Running
 from tests.verify.stack import estate
@@ -173,3 +175,22 @@ def test_the_hub_counts_where_a_prometheus_runs_in_it() -> None:
     own: Estate = estate()
     found = replicas(own, deployment(Running("prometheus-hub-0", "prometheus", "hub", "ready", 0)))
     assert [each.cluster for each in found] == ["hub", "weu", "weu", "neu"]
+
+
+async def test_shared_answers_are_fetched_once_while_fresh() -> None:
+    """Those who ask at the same time get one answer; a failure is told to the one who asked."""
+    shared: Shared[int] = Shared()
+    calls = [0]
+
+    async def fetch() -> int:
+        calls[0] += 1
+        await asyncio.sleep(0)
+        return calls[0]
+
+    async def fail() -> int:
+        raise Broken("gone", "Wait.")
+
+    with pytest.raises(Broken):
+        await shared.get(fail, 60)
+    assert await asyncio.gather(*(shared.get(fetch, 60) for _ in range(5))) == [1] * 5
+    assert await shared.get(fetch, -1) == 2
