@@ -32,6 +32,17 @@ class Bucket:
         return File(FILE, self.document, secret=True)
 
     @property
+    def existing(self) -> Bucket:
+        """For components that only add blocks: they never make the container, and so start while it is away.
+
+        What they cannot upload they try again, so that reading fresh data never waits for the object store.
+        """
+        config = dict(self.document["config"])
+        if "storage_create_container" in config:
+            config["storage_create_container"] = False
+        return Bucket({**self.document, "config": config}, (), self.identity)
+
+    @property
     def flag(self) -> Text:
         """The flag that names the file, the same for every component."""
         return text("--objstore.config-file=", FilePath(FILE))

@@ -14,12 +14,13 @@ from thanos.rule import REPLICA_LABEL as RULE_REPLICA_LABEL
 ENDPOINTS = "endpoints.yaml"
 
 
-def query(estate: Estate, stores: Iterable[Address]) -> Component:
+def query(estate: Estate, stores: Iterable[Address], needs: Iterable[str]) -> Component:
     """The global query over these StoreAPI addresses.
 
-    It needs none of them to start: it looks for them every few seconds. `strict` keeps an endpoint that went
-    away among those asked, so that every answer without its cluster carries a warning: otherwise a lost
-    cluster would look like one where nothing happens.
+    It could start without any of them, and finds them as they come; but each try that fails makes it wait
+    longer for the next, up to two minutes. `needs` are those beside it, whose start is worth waiting for.
+    `strict` keeps an endpoint that went away among those asked, so that every answer without it carries a
+    warning: otherwise a lost cluster would look like one where nothing happens.
     """
     settings = estate.metrics.query
     endpoints = {"endpoints": [{"address": text(store), "strict": True} for store in stores]}
@@ -48,6 +49,7 @@ def query(estate: Estate, stores: Iterable[Address]) -> Component:
         ready=Probe("http", "/-/ready"),
         metrics=("http", "/metrics"),
         files=(File(ENDPOINTS, endpoints),),
+        needs=tuple(needs),
         resources=Resources(cpu="250m", memory="512Mi", memory_limit="2Gi"),
         stop_seconds=STOP_SECONDS,
     )

@@ -37,7 +37,7 @@ def rule(
     alertmanagers: Iterable[Address],
     timing: Timing,
 ) -> Component:
-    """The ruler, asking `query` (the same that people ask).
+    """The ruler, asking `query` (the same that people ask), which need not be there when it starts.
 
     A rule gives no result when part of the answer is missing, unless its group says
     `partial_response_strategy: warn`: Thanos asks rules to abort, and no flag changes it.
@@ -73,7 +73,7 @@ def rule(
         metrics=("http", "/metrics"),
         files=(bucket.file, *files),
         storage="4Gi",
-        needs=(query.component, *bucket.needs),
+        needs=bucket.needs,
         resources=Resources(cpu="100m", memory="256Mi", memory_limit="1Gi"),
         identity=bucket.identity,
         stop_seconds=STOP_SECONDS,

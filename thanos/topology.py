@@ -36,14 +36,15 @@ def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
         for cluster, row in estate.clusters.items()
         for replica in range(row.prometheus.replicas)
     ]
-    sidecars = [sidecar(server, bucket, timing) for server in servers]
+    sidecars = [sidecar(server, bucket.existing, timing) for server in servers]
     gateway = store(estate, bucket, timing)
-    view = query(estate, [*(each.address("grpc") for each in (*sidecars, gateway)), rule.STORE_API])
+    stores = [*(each.address("grpc") for each in (*sidecars, gateway)), rule.STORE_API]
+    view = query(estate, stores, needs=[each.name for each in sidecars if each.cluster == estate.hub])
     frontend = query_frontend(view)
     manager = alertmanager(estate, setting.alertmanager, setting.alertmanager_files)
     alertmanagers = [manager.address("http")]
     global_rules = [each for each in setting.rules if each.scope == "global"]
-    ruler = rule.rule(estate, bucket, global_rules, view.address("http"), alertmanagers, timing)
+    ruler = rule.rule(estate, bucket.existing, global_rules, view.address("http"), alertmanagers, timing)
     compactor = compact(estate, bucket, timing)
 
     global_parts = (gateway, view, frontend, ruler, compactor, manager)
