@@ -13,8 +13,8 @@ import typer
 from estate.errors import EstateInvalid, SinglepaneError
 from singlepane import output
 
-# In the order in which a person meets them. Each is a file of `singlepane/commands`: a verb's holds a function
-# of its name, a group's an `app` of verbs.
+# In the order in which a person meets them. Each is a file of `singlepane/commands`: a verb's holds a
+# function of its name, a group's an `app` of verbs.
 VERBS = ("check", "up", "status", "verify", "logs", "restart", "down", "serve")
 GROUPS = ("estate", "engines", "exporter", "simulate")
 
