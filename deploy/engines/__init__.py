@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.engines import ensuring, lookup
 from deploy.engines.progress import SILENT, Progress
-from deploy.engines.spec import PINS, Engine, GoBuild, NpmInstall
+from deploy.engines.spec import PINS, Engine, GoBuild, NpmInstall, WebUi
 from estate.versions import ENGINES as VERSIONS
 
 # Service discovery plugins that no local component uses are left out: they are a third of Prometheus's
@@ -37,7 +37,17 @@ ENGINES: tuple[Engine, ...] = (
         name="prometheus",
         version=VERSIONS["prometheus"],
         folder=PINS / "prometheus",
-        recipe=GoBuild("github.com/prometheus/prometheus/cmd/prometheus", tags=_PROMETHEUS_TAGS),
+        recipe=GoBuild(
+            "github.com/prometheus/prometheus/cmd/prometheus",
+            tags=_PROMETHEUS_TAGS,
+            ui=WebUi(
+                pins="prometheus_ui",
+                source="web/ui/mantine-ui",
+                package="github.com/prometheus/prometheus/web/ui",
+                variable="Assets",
+                root="static/mantine-ui",
+            ),
+        ),
         file="prometheus",
     ),
     Engine(

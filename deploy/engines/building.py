@@ -42,12 +42,19 @@ def _build(engine: Engine, progress: Progress, cancelled: threading.Event) -> Pa
         begun = time.monotonic()
         temporary = Path(tempfile.mkdtemp(prefix=f".{engine.name}-", dir=home.parent))
         try:
-            work = Work(temporary, home.parent / f"{engine.name}.log", progress, cancelled)
+            work = Work(
+                temporary / "product",
+                temporary / "scratch",
+                home.parent / f"{engine.name}.log",
+                progress,
+                cancelled,
+            )
+            work.product.mkdir()
+            work.scratch.mkdir()
             toolchain, needs = _make(engine, work)
-            _check(engine, temporary)
-            cache.seal(temporary, engine.file, toolchain, time.monotonic() - begun, needs)
-            temporary.chmod(0o755)
-            temporary.rename(home)
+            _check(engine, work.product)
+            cache.seal(work.product, engine.file, toolchain, time.monotonic() - begun, needs)
+            work.product.rename(home)
         finally:
             cache.discard(temporary)
     return home / engine.file

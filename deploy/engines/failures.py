@@ -50,7 +50,7 @@ REMEDIES: tuple[tuple[str, str], ...] = (
 def remedy(output: str, log: Path) -> str:
     """One or two sentences on what to do after this output."""
     for pattern, sentence in REMEDIES:
-        if re.search(pattern, output):
+        if re.search(pattern, output, re.IGNORECASE):
             return sentence
     return f"The whole output is in {log}."
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.engines import toolchain
+from deploy.engines import toolchain, webui
 from deploy.engines.progress import Step
 from deploy.engines.spec import Engine, GoBuild
 from deploy.engines.work import Work
 
-# One line per package; that of the program itself has the version and the commit time of its module.
+# One line per package; that of the program itself also says where it and its module are, and which version
+# it is.
 _LISTED = (
-    "{{if .DepOnly}}- {{else}}= {{with .Module}}{{.Version}} "
-    '{{with .Time}}{{.UTC.Format "20060102-15:04:05"}}{{end}}{{else}} {{end}}{{end}}'
+    "{{if .DepOnly}}-{{else}}={{.Dir}}{{with .Module}}\t{{.Dir}}\t{{.Version}}\t"
+    '{{with .Time}}{{.UTC.Format "20060102-15:04:05"}}{{end}}{{end}}{{end}}'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The source of a program: number of packages, folders of main package and module, version, date."""
+
+    packages: int
+    main: Path
+    module: Path
+    version: str
+    date: str
 
 
 def stamps(package: str, version: str, revision: str, date: str) -> str:
@@ -35,31 +48,30 @@ def stamps(package: str, version: str, revision: str, date: str) -> str:
 
 
 def build(engine: Engine, recipe: GoBuild, work: Work) -> str:
-    """Build the program into `work.folder / engine.file` and return the version of the toolchain.
+    """Build the program into `work.product / engine.file` and return the version of the toolchain.
 
     Raises EngineError, Cancelled and OSError.
     """
     go = toolchain.go(work)
-    temporary = work.folder / "work"
-    temporary.mkdir()
-    environment = toolchain.environment() | {"CGO_ENABLED": "0", "GOTMPDIR": str(temporary)}
+    environment = toolchain.environment() | {"CGO_ENABLED": "0", "GOTMPDIR": str(work.scratch)}
     if go.home is not None:
         environment |= {"GOMODCACHE": str(go.home / "mod"), "GOCACHE": str(go.home / "build")}
-    flags = ("-tags", ",".join(recipe.tags))
-    packages, revision, date = _fetch(engine, recipe, work, (go.program, "list", *flags), environment)
-    linked = ("-ldflags", stamps(recipe.stamps, engine.version, revision, date))
-    command = (go.program, "build", "-v", *flags, "-buildvcs=false", "-trimpath", *linked)
+    tags = ("-tags", ",".join(recipe.tags))
+    source = _fetch(engine, recipe, work, (go.program, "list", *tags), environment)
+    at, package = engine.folder, recipe.package
+    if recipe.ui:
+        at = webui.carrier(engine, recipe.ui, source.module, source.main, work)
+        package = "./program"
+    linked = ("-ldflags", stamps(recipe.stamps, engine.version, source.version, source.date))
     step = Step("building", engine.name, engine.version, unit="packages")
     compiled = itertools.count(1)
 
     def heard(line: str) -> bool:
-        work.progress.advanced(step, next(compiled), packages)
+        work.progress.advanced(step, next(compiled), source.packages)
         return True
 
-    work.tool(
-        step, (*command, "-o", work.folder / engine.file, recipe.package), environment, engine.folder, heard
-    )
-    temporary.rmdir()
+    command = (go.program, "build", "-v", "-trimpath", "-buildvcs=false", *tags, *linked)
+    work.tool(step, (*command, "-o", work.product / engine.file, package), environment, at, heard)
     return go.version
 
 
@@ -69,11 +81,8 @@ def _fetch(
     work: Work,
     command: tuple[str | Path, ...],
     environment: Mapping[str, str],
-) -> tuple[int, str, str]:
-    """Fetch the modules that this program is made of, which is a third of those that go.sum lists.
-
-    Returns the number of its packages, and version and commit time of its module.
-    """
+) -> Fetched:
+    """Fetch the modules that this program is made of, which is a third of those that go.sum lists."""
     step = Step("fetching", engine.name, engine.version, unit="modules")
     fetched = itertools.count(1)
     listed: list[str] = []
@@ -81,12 +90,12 @@ def _fetch(
     def heard(line: str) -> bool:
         if line.startswith("go: downloading "):
             work.progress.advanced(step, next(fetched), 0)
-        elif line.startswith(("- ", "= ")):
+        elif line == "-" or line.startswith("="):
             listed.append(line)
         else:
             return True
         return False
 
     work.tool(step, (*command, "-deps", "-f", _LISTED, recipe.package), environment, engine.folder, heard)
-    _, version, date = next(line for line in listed if line.startswith("= ")).split(" ")
-    return len(listed), version, date
+    main, module, version, date = next(line[1:] for line in listed if line != "-").split("\t")
+    return Fetched(len(listed), Path(main), Path(module), version, date)

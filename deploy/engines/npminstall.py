@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deploy.engines import toolchain
 from deploy.engines.progress import Step
-from deploy.engines.spec import Engine, NpmInstall
+from deploy.engines.spec import NPM_PINS, Engine, NpmInstall
+from deploy.engines.toolchain import Node
 from deploy.engines.work import Work
 
 # Linux cuts a `#!` line here (BINPRM_BUF_SIZE was 128 until 5.1), and ends the interpreter's path at a space.
@@ -31,20 +32,28 @@ def launcher(node: Path, script: str) -> str:
     return f'#!/bin/sh\nexec {shlex.quote(str(node))} "${{0%/*}}/node_modules/{script}" "$@"\n'
 
 
-def install(engine: Engine, recipe: NpmInstall, work: Work) -> tuple[str, Path]:
-    """Install the program into `work.folder`; no script of any package runs.
+def packages(step: Step, pins: Path, folder: Path, node: Node, work: Work) -> dict[str, str]:
+    """Put the packages of the lock in `pins` into `folder / "node_modules"`; none of their scripts runs.
 
-    Returns Node's version and path. Raises EngineError, Cancelled and OSError.
+    Returns the environment for what is done with them. Raises EngineError, Cancelled and OSError.
     """
-    node = toolchain.node(work)
-    for name in recipe.pins:
-        shutil.copyfile(engine.folder / name, work.folder / name)
+    for name in NPM_PINS:
+        shutil.copyfile(pins / name, folder / name)
     path = f"{node.program.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     environment = toolchain.environment() | {"PATH": path}
-    step = Step("installing", engine.name, engine.version)
     strict = ("--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress")
-    work.tool(step, (*node.npm, "ci", *strict), environment, work.folder, lambda _: True)
-    executable = work.folder / engine.file
+    work.tool(step, (*node.npm, "ci", *strict), environment, folder, lambda _: True)
+    return environment
+
+
+def install(engine: Engine, recipe: NpmInstall, work: Work) -> tuple[str, Path]:
+    """Install the program into `work.product`. Returns Node's version and path.
+
+    Raises EngineError, Cancelled and OSError.
+    """
+    node = toolchain.node(work)
+    packages(Step("installing", engine.name, engine.version), engine.folder, work.product, node, work)
+    executable = work.product / engine.file
     executable.write_text(launcher(node.program, recipe.script))
     executable.chmod(0o755)
     return node.version, node.program

@@ -8,6 +8,23 @@ from pathlib import Path
 
 # In a checkout and in an installed wheel alike, `engines/` lies beside the package `deploy`.
 PINS = Path(__file__).resolve().parents[2] / "engines"
+NPM_PINS = ("package.json", "package-lock.json")
+
+
+@dataclass(frozen=True, slots=True)
+class WebUi:
+    """A web user interface that a Go module carries as source, not as build.
+
+    `pins` is the folder beside the engine's one with package.json and its lock; `source` is the folder of
+    the source in the module, built by vite; `variable` of the Go package `package` is the `http.FileSystem`
+    where the program looks for the result, below `root`.
+    """
+
+    pins: str
+    source: str
+    package: str
+    variable: str
+    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +39,13 @@ class GoBuild:
     package: str
     tags: tuple[str, ...] = ()
     stamps: str = "github.com/prometheus/common/version"
+    ui: WebUi | None = None
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """Names of the files in the engine's folder that say exactly what is built."""
-        return ("go.mod", "go.sum")
+        """The files that say exactly what is built, as paths from the engine's folder."""
+        own = ("go.mod", "go.sum")
+        return (*own, *(f"../{self.ui.pins}/{name}" for name in NPM_PINS)) if self.ui else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +56,8 @@ class NpmInstall:
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """Names of the files in the engine's folder that say exactly what is installed."""
-        return ("package.json", "package-lock.json")
+        """The files that say exactly what is installed, as paths from the engine's folder."""
+        return NPM_PINS
 
 
 @dataclass(frozen=True, slots=True)

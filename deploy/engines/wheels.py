@@ -33,18 +33,16 @@ def pinned(text: str, distribution: str) -> tuple[str, str]:
     return match[1], match[0]
 
 
-def installed(
-    distribution: str, program: str, environment: Mapping[str, str], work: Work, lock_file: Path = LOCK
-) -> Path:
+def installed(distribution: str, program: str, environment: Mapping[str, str], work: Work) -> Path:
     """Folder with the unpacked wheel of a distribution; `program` is the executable in it that is wanted.
 
     Raises EngineError, Cancelled and OSError.
     """
     try:
-        version, requirement = pinned(lock_file.read_text(), distribution)
+        version, requirement = pinned(LOCK.read_text(), distribution)
     except (OSError, KeyError) as error:
         raise EngineError(
-            f"{lock_file} does not say which {distribution} to install", "Restore it from the checkout."
+            f"{LOCK} does not say which {distribution} to install", "Restore it from the checkout."
         ) from error
     parent = cache.root() / "toolchains"
     folder = parent / f"{distribution}-{hashlib.sha256(requirement.encode()).hexdigest()[:16]}"

@@ -1,4 +1,4 @@
-"""One piece of building: the folder it happens in, who follows it, and the tools it runs."""
+"""One piece of building: the folders it happens in, who follows it, and the tools it runs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from deploy.engines.progress import Progress, Step
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`folder` goes away unless all ends well; `log`, outside of it, keeps the output of a tool that failed.
+    """`product` becomes the entry of the cache if all ends well, `scratch` goes away in any case.
 
-    When `cancelled` is set, all that runs is ended.
+    `log` keeps the output of a tool that failed. When `cancelled` is set, all that runs is ended.
     """
 
-    folder: Path
+    product: Path
+    scratch: Path
     log: Path
     progress: Progress
     cancelled: threading.Event
