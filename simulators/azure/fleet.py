@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from simulators.azure.faults import Fault
-from simulators.azure.intervals import GRAINS
+from simulators.azure.intervals import GRAINS, instant
 
 Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
@@ -125,6 +125,13 @@ class CustomMetric(Row):
     grains: list[Literal[tuple(GRAINS)]] = []  # type: ignore[valid-type]  # the tuple is a constant
     dimension_required: bool = False
 
+    @field_validator("aggregations")
+    @classmethod
+    def _something(cls, names: list[str]) -> list[str]:
+        if names == ["None"]:
+            raise ValueError("name at least one aggregation besides None")
+        return names
+
 
 class CustomType(Row):
     """A resource type that the built-in table lacks, or that replaces one of it."""
@@ -189,6 +196,16 @@ class Clock(Row):
     """`running` follows the machine, `manual` stands still until `POST /sim/clock`."""
     now: str = ""
     """ISO time to start at; the machine's own when empty."""
+
+    @field_validator("now")
+    @classmethod
+    def _time(cls, text: str) -> str:
+        try:
+            if text:
+                instant(text)
+        except (ValueError, OverflowError):
+            raise ValueError(f"{text!r} is not an ISO 8601 time such as 2026-03-02T12:00:00Z") from None
+        return text
 
 
 class Fleet(Row):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from simulators.azure import admin
@@ -23,9 +24,7 @@ def sim(talk: Talk, method: str, path: str, body: Any = None) -> tuple[int, Any]
 
 
 def _bytes(body: Any) -> bytes:
-    import json
-
-    return b"" if body is None else json.dumps(body).encode()
+    return b"" if body is None else msgspec.json.encode(body)
 
 
 def test_clock(talk: Talk) -> None:
@@ -63,7 +62,10 @@ def test_truth(talk: Talk) -> None:
     """The value over a range, and whether it is settled by now."""
     path = f"/truth?resource={storage()}&metric=egress&aggregation=Total&time=2026-03-02T08:00:00Z"
     status, body = sim(talk, "GET", path)
-    query = "metricnames=Egress&aggregation=total&timespan=2026-03-02T08:00:00Z/2026-03-02T08:05:00Z&interval=PT5M"
+    query = (
+        "metricnames=Egress&aggregation=total&timespan=2026-03-02T08:00:00Z/2026-03-02T08:05:00Z&"
+        "interval=PT5M"
+    )
     reply = talk.get(f"{ARM}{storage()}/providers/Microsoft.Insights/metrics?api-version=2024-02-01&{query}")
     (point,) = reply["value"][0]["timeseries"][0]["data"]
     assert status == 200

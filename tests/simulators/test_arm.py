@@ -56,7 +56,8 @@ def test_wrong_audience(talk: Talk) -> None:
     )
     assert (status, code) == (401, "InvalidAuthenticationTokenAudience")
     assert message.startswith(
-        "The access token has been obtained for wrong audience or resource 'https://metrics.monitor.azure.com'."
+        "The access token has been obtained for wrong audience or resource "
+        "'https://metrics.monitor.azure.com'."
     )
 
 
@@ -151,7 +152,8 @@ def test_denied_action() -> None:
         403,
         "AuthorizationFailed",
         f"The client '{CLIENT}' with object id '{CLIENT}' does not have authorization to perform action "
-        f"'{action}' over scope '/subscriptions/{SHOP}' or the scope is invalid. If access was recently granted, "
+        f"'{action}' over scope '/subscriptions/{SHOP}' or the scope is invalid. If access was recently "
+        f"granted, "
         "please refresh your credentials.",
     )
 
@@ -170,7 +172,8 @@ def test_resources(talk: Talk) -> None:
     assert named["vault"]["tags"] == {}
     assert "tags" not in named["aks1"]
     assert named["aks1"]["id"] == (
-        f"/subscriptions/{SHOP}/resourcegroups/Mixed-Case/providers/Microsoft.ContainerService/managedClusters/aks1"
+        f"/subscriptions/{SHOP}/resourcegroups/Mixed-Case/providers/Microsoft.ContainerService/"
+        f"managedClusters/aks1"
     )
 
 
@@ -247,7 +250,7 @@ def test_expand(talk: Talk) -> None:
 
 
 def test_reads_are_counted_and_throttled(talk: Talk) -> None:
-    """250 reads at once, then 429 with the seconds to wait; 25 more a second; another subscription is free."""
+    """250 reads at once, then 429 with the seconds to wait; 25 more a second; others have their own."""
     replies = [talk.ask("GET", RESOURCES) for _ in range(251)]
     assert [reply.headers["x-ms-ratelimit-remaining-subscription-reads"] for reply in replies[:3]] == [
         "249",
@@ -259,7 +262,8 @@ def test_reads_are_counted_and_throttled(talk: Talk) -> None:
     assert error(replies[250]) == (
         429,
         "SubscriptionRequestsThrottled",
-        f"Number of requests for subscription '{SHOP}' and operation 'GET/SUBSCRIPTIONS/RESOURCES' exceeded the "
+        f"Number of requests for subscription '{SHOP}' and operation 'GET/SUBSCRIPTIONS/RESOURCES' "
+        f"exceeded the "
         "backend storage limit. Please try again after '1' seconds.",
     )
     assert replies[250].headers["retry-after"] == "1"

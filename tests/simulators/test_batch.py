@@ -57,8 +57,13 @@ def test_reply_whole(talk: Talk) -> None:
 
 def test_fifty_resources_twenty_metrics() -> None:
     """The largest call that is allowed: an item per id, a metric per name."""
-    talk = Talk(FLEET.replace("Microsoft.Storage/storageAccounts, name: \"data{n:02}\", count: 3",
-                              "Microsoft.DBforPostgreSQL/flexibleServers, name: \"pg{n}\", count: 50", 1))  # fmt: skip
+    talk = Talk(
+        FLEET.replace(
+            'Microsoft.Storage/storageAccounts, name: "data{n:02}", count: 3',
+            'Microsoft.DBforPostgreSQL/flexibleServers, name: "pg{n}", count: 50',
+            1,
+        )
+    )
     kind = talk.world.inventory.types["microsoft.dbforpostgresql/flexibleservers"]
     names = [metric.name for metric in kind.metrics.values() if "PT1M" in metric.grains][:20]
     ids = [one.id for one in talk.world.inventory.resources.values() if one.type is kind]
@@ -77,12 +82,17 @@ def test_fifty_resources_twenty_metrics() -> None:
         ([], "The request body must contain 'resourceids', a list of resource ids."),
         ([storage(), storage().upper()], "The resource ids must be unique."),
         (["nonsense"], "Invalid resource id: 'nonsense'."),
-        ([VAULT], f"Resource '{VAULT}' is not of the requested type 'Microsoft.Storage/storageAccounts'. "
-         "All resources must be of one type."),
-        ([storage().replace(SHOP, FOREIGN)],
-         f"Resource '{storage().replace(SHOP, FOREIGN)}' does not belong to subscription '{SHOP}'."),
+        (
+            [VAULT],
+            f"Resource '{VAULT}' is not of the requested type 'Microsoft.Storage/storageAccounts'. "
+            "All resources must be of one type.",
+        ),
+        (
+            [storage().replace(SHOP, FOREIGN)],
+            f"Resource '{storage().replace(SHOP, FOREIGN)}' does not belong to subscription '{SHOP}'.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_ids(ids: list[str], message: str) -> None:
     """At most 50 ids, unique, of one type and one subscription."""
     assert error(many(60).batch(QUERY, ids)) == (400, "BadRequest", message)
@@ -110,15 +120,22 @@ def test_body_key_is_in_lower_case(talk: Talk) -> None:
     [
         (f"{SPAN}", "Missing required parameter: metricnames."),
         (f"metricnames=Egress&metricnamespace=&{SPAN}", "Missing required parameter: metricnamespace."),
-        ("metricnames=Egress&metricnamespace=azure.vm.windows.guestmetrics",
-         "Metric namespace 'azure.vm.windows.guestmetrics' is not supported by the batch API."),
+        (
+            "metricnames=Egress&metricnamespace=azure.vm.windows.guestmetrics",
+            "Metric namespace 'azure.vm.windows.guestmetrics' is not supported by the batch API.",
+        ),
         ("metricnames=Egress&endtime=2026-03-02T08:00:00Z", "starttime is required when endtime is given."),
-        ("metricnames=" + ",".join(f"m{i}" for i in range(21)),
-         "Requested metrics count: 21 bigger than allowed max: 20"),
-        ("metricnames=UsedCapacity", "Detected invalid time grain input: PT1M, supported ones are: PT1H,PT6H,PT12H,P1D"),
+        (
+            "metricnames=" + ",".join(f"m{i}" for i in range(21)),
+            "Requested metrics count: 21 bigger than allowed max: 20",
+        ),
+        (
+            "metricnames=UsedCapacity",
+            "Detected invalid time grain input: PT1M, supported ones are: PT1H,PT6H,PT12H,P1D",
+        ),
         ("metricnames=Egress&top=20", "The top parameter is only valid together with a filter."),
     ],
-)  # fmt: skip
+)
 def test_bad_queries(talk: Talk, query: str, message: str) -> None:
     """A bad query is a 400 in the wrapped envelope, its message whole."""
     assert error(talk.batch(query, [storage()])) == (400, "BadRequest", message)

@@ -75,7 +75,10 @@ def test_subscription_scope(talk: Talk) -> None:
 def test_limit() -> None:
     """400 in five minutes per principal, whatever the subscription; then 429 until the window is over."""
     talk = Talk(FLEET + "limits: {definitions: {calls: 4, seconds: 300}}\n")
-    virtual = f"/subscriptions/{BACK}/resourceGroups/back-westeurope/providers/Microsoft.Compute/virtualMachines/vm-1"
+    virtual = (
+        f"/subscriptions/{BACK}/resourceGroups/back-westeurope/providers/Microsoft.Compute/"
+        f"virtualMachines/vm-1"
+    )
     other = f"{ARM}{virtual}/providers/Microsoft.Insights/metricDefinitions?api-version=2024-02-01"
     replies = [talk.ask("GET", url) for url in (URL, other, URL, other)]
     assert [reply.status for reply in replies] == [200] * 4
@@ -84,7 +87,8 @@ def test_limit() -> None:
     assert error(reply) == (
         429,
         "ResourceRequestsThrottled",
-        "Number of requests for action 'Microsoft.Insights/metricDefinitions/read' exceeded the limit of '4' for "
+        "Number of requests for action 'Microsoft.Insights/metricDefinitions/read' exceeded the limit of "
+        "'4' for "
         "time interval '00:05:00'. Please try again after '200' seconds.",
     )
     assert reply.headers["retry-after"] == "200"

@@ -106,12 +106,17 @@ def test_assertion_that_is_no_jwt(text: str) -> None:
         ({"scope": None}, 400, "invalid_request", 900144),
         ({"scope": "https://foo.microsoft.com/.default"}, 400, "invalid_scope", 70011),
         ({"scope": "https://management.azure.com/"}, 400, "invalid_scope", 70011),
-        ({"scope": "https://management.azure.com/.default https://vault.azure.net/.default"}, 400, "invalid_scope", 70011),
+        (
+            {"scope": "https://management.azure.com/.default https://vault.azure.net/.default"},
+            400,
+            "invalid_scope",
+            70011,
+        ),
         ({"grant_type": "password"}, 400, "unsupported_grant_type", 70003),
         ({"grant_type": None}, 400, "invalid_request", 900144),
         ({"client_assertion_type": "other", "client_assertion": "x"}, 400, "invalid_request", 900144),
     ],
-)  # fmt: skip
+)
 def test_refusals(talk: Talk, change: dict[str, str | None], status: int, error: str, number: int) -> None:
     """Every refusal has Entra's document: error, AADSTS number, trace."""
     form = {key: text for key, text in {**GOOD, **change}.items() if text is not None}

@@ -1,4 +1,4 @@
-"""The simulator over real TLS: azure-identity signs in, real host names work, connections break as ordered."""
+"""The simulator over real TLS: azure-identity signs in, host names work, connections break as ordered."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def client(endpoints: Endpoints) -> Iterator[httpx.Client]:
         yield made
 
 
-def credential(endpoints: Endpoints, secret: str = "simulator", **more: Any) -> ClientSecretCredential:
+def credential(endpoints: Endpoints, **more: Any) -> ClientSecretCredential:
     """azure-identity as docs/simulators.md says to set it up."""
     return ClientSecretCredential(
         TENANT,
         CLIENT,
-        secret,
+        more.pop("secret", "simulator"),
         authority=more.pop("authority", endpoints.authority),
         disable_instance_discovery=True,
         connection_verify=str(endpoints.ca),
@@ -157,10 +157,14 @@ def test_nobody_trusts_it_without_its_ca(endpoints: Endpoints) -> None:
     [
         ("management.azure.com", f"/subscriptions/{SHOP}/resources?api-version=2025-04-01", 200),
         ("login.microsoftonline.com", f"/{TENANT}/v2.0/.well-known/openid-configuration", 200),
-        ("westeurope.metrics.monitor.azure.com", f"/subscriptions/{SHOP}/metrics:getBatch?api-version=2024-02-01", 401),
+        (
+            "westeurope.metrics.monitor.azure.com",
+            f"/subscriptions/{SHOP}/metrics:getBatch?api-version=2024-02-01",
+            401,
+        ),
         ("swedencentral.metrics.monitor.azure.cn", f"/subscriptions/{SHOP}/metrics:getBatch", 401),
     ],
-)  # fmt: skip
+)
 def test_real_host_names(
     endpoints: Endpoints, client: httpx.Client, host: str, path: str, status: int
 ) -> None:

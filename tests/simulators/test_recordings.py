@@ -1,7 +1,7 @@
 """Walks every recorded request past the simulator and compares the replies: both sides must agree.
 
-Compared are the status, the form (every field, its place and its kind of value), chosen values, chosen headers, and the
-words of errors with what varies taken out.
+Compared are the status, the form (every field, its place and its kind of value), chosen values, chosen
+headers, and the words of errors with what varies taken out.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from simulators.azure.replies import Reply
-from tests.simulators.recordings import RECORDINGS, ZERO, Left, Walk, text
+from tests.simulators import recorded_arm, recorded_metrics
 from tests.simulators.talk import Talk, document
+from tests.simulators.walking import ZERO, Left, Walk, text
 
 DATA = Path(__file__).parents[1] / "data" / "azure"
 FOLDERS = (
@@ -27,6 +28,7 @@ FOLDERS = (
     "metrics-subscription",
     "resource-graph",
 )
+RECORDINGS = {**recorded_arm.RECORDINGS, **recorded_metrics.RECORDINGS}
 WALKED = [name for name, one in RECORDINGS.items() if isinstance(one, Walk)]
 
 

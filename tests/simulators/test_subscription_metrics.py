@@ -10,7 +10,10 @@ from tests.simulators.talk import ARM, FLEET, SHOP, Talk, error, storage
 
 URL = f"{ARM}/subscriptions/{SHOP}/providers/Microsoft.Insights/metrics?api-version=2024-02-01"
 SPAN = "timespan=2026-03-02T08:00:00Z/2026-03-02T08:03:00Z"
-QUERY = f"{URL}&region=westeurope&metricnamespace=microsoft.storage/storageaccounts&metricnames=Egress&aggregation=total"
+QUERY = (
+    f"{URL}&region=westeurope&metricnamespace=microsoft.storage/storageaccounts&metricnames=Egress&"
+    f"aggregation=total"
+)
 STEADY = FLEET + "behaviour: {absent: 0, zero: 0}\n"
 
 
