@@ -1,8 +1,8 @@
-"""Components: what runs, said without where it runs. A target (`deploy/targets`) turns them into processes or workloads.
+"""Components: what runs, said without where. A target (`deploy/targets`) makes processes or workloads of them.
 
-Arguments, environment values and file contents are *templates*: plain strings, or `Text` made of strings and
-references. A target resolves a reference: `Address` becomes `127.0.0.1:21004` locally and `query.monitoring.svc:10902`
-in a cluster. So what is known about Thanos is written once, in `thanos/`.
+Arguments, environment values and file contents are *templates*: plain strings, or `Text` made of strings
+and references. A target resolves a reference: `Address` becomes `127.0.0.1:21004` locally and
+`query.monitoring.svc:10902` in a cluster. So what is known about Thanos is written once, in `thanos/`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class PortNumber:
-    """The number alone that this component binds for its own port, for programs that take host and port apart."""
+    """The number alone that this component binds for its own port, for programs that want it apart."""
 
     port: str
 
@@ -49,7 +49,7 @@ class FilePath:
 
 @dataclass(frozen=True, slots=True)
 class DataPath:
-    """The data folder of this component, or of another one it shares a volume with; `below` is a path inside it."""
+    """The data folder of this component, or of one it shares a volume with; `below` is a path inside it."""
 
     component: str = ""
     below: str = ""
@@ -57,7 +57,7 @@ class DataPath:
 
 @dataclass(frozen=True, slots=True)
 class SecretValue:
-    """The value of a secret reference (`env:NAME`, `file:PATH`), read by the target at start and never written to a log."""
+    """The value of a secret reference (`env:NAME`, `file:PATH`), read by the target at start, never logged."""
 
     reference: str
 
@@ -84,7 +84,7 @@ def text(*parts: str | Reference | Text) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file a component reads. `content` is text as it is, or a document dumped as YAML (or JSON by the name's ending).
+    """A file a component reads. `content` is text, or a document dumped as YAML (JSON by the name's ending).
 
     `secret` files are written with mode 0600 and are never shown.
     """
@@ -108,9 +108,9 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """An HTTP GET that answers 2xx when the component is ready; an empty `path` asks only that the port accepts connections.
+    """An HTTP GET that answers 2xx when the component is ready.
 
-    `tls`: over HTTPS, its certificate not verified (it is loopback or a pod).
+    An empty `path` asks only that the port accepts connections. `tls`: over HTTPS, its certificate not verified (it is loopback or a pod).
     """
 
     port: str
@@ -131,7 +131,7 @@ class Resources:
 class Component:
     """One thing that runs.
 
-    `name` is unique in the estate and a DNS label; `kind` is what it is (`prometheus`, `sidecar`, `exporter` …);
+    `name` is unique in the estate and a DNS label; `kind` is what it is (`prometheus`, `sidecar` …);
     `ports` maps a port's name to its conventional number, the first is the one a person opens;
     `metrics` is where its own metrics are (`port`, `path`), or None;
     `needs` are components that must be ready before it starts;
@@ -166,8 +166,8 @@ class Component:
 class ScrapeJob:
     """What one cluster's Prometheus scrapes: targets under one job name.
 
-    `targets` are addresses; `labels` are added to every series of the job; `interval` is a Prometheus duration,
-    empty for the global one.
+    `targets` are addresses; `labels` are added to every series of the job; `interval` is a Prometheus
+    duration, empty for the global one.
     """
 
     job: str

@@ -1,6 +1,7 @@
 """What runs right now, as a target reports it: the document behind `singlepane status -o json`.
 
-The local target writes it to `STATE/status.json` (atomically, at every change); the server and `verify` read it.
+The local target writes it to `STATE/status.json` (atomically, at every change); the server and `verify`
+read it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-# waiting: for what it needs; starting: process runs, not ready; backoff: died, starts again soon; failed: gave up.
+# waiting: for what it needs; starting: process runs, not ready; backoff: died, starts again soon;
+# failed: gave up.
 State = Literal["waiting", "starting", "ready", "backoff", "failed", "stopped"]
 
 
@@ -32,7 +34,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """All that runs of one estate on one target; `warnings` are troubles that stop nothing, such as a full disk."""
+    """All that runs of one estate on one target; `warnings` stop nothing, such as a disk that is full."""
 
     estate: str
     estate_file: str

@@ -1,4 +1,7 @@
-"""Pinned versions of everything that is not ours. `engines/*/go.mod` and package.json pin the same (tests compare)."""
+"""Pinned versions of everything that is not ours.
+
+`engines/*/go.mod` and package.json pin the same (tests compare).
+"""
 
 from __future__ import annotations
 
