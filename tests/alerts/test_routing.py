@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from itertools import pairwise
@@ -18,6 +17,7 @@ from estate.errors import UsageError
 from estate.model import Estate
 from tests.alerts.manager import alertmanager, inbox, post, write
 from tests.alerts.rendered import example
+from tests.thanos.running import free_port
 
 SERVER = Address("server", "http")
 
@@ -38,14 +38,6 @@ PAGER = estate_with(
         "repeat": "12h",
     }
 )
-
-
-def free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_configuration_of_the_example() -> None:
