@@ -49,7 +49,7 @@ def _answer(world: World, request: Request, subscription: str, version: str) -> 
     check_size(size, span.length, world.fleet.limits.series)
     times = stamps(span)
     wanted = tuple((metric, usable(asked.aggregations, metric)) for metric in asked.metrics)
-    values = [_item(one, asked, wanted, span, times, now) for one in resources]
+    values = [_item(one, asked, wanted, span, times, world.ingested()) for one in resources]
     if version == "2023-10-01":
         minutes = max(0, (span.end - span.start) // 60 - 1)
         values = [{"cost": minutes, **one} for one in values]

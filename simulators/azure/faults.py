@@ -36,6 +36,9 @@ Kind = Literal[
     "nextlink-null",
     "expired-token",
     "bad-id",
+    "resource-error",
+    "resource-missing",
+    "delay",
 ]
 
 PROXY_PAGE = (
@@ -74,7 +77,11 @@ class Fault(BaseModel):
     delay: Annotated[float, Field(gt=0, le=600)] = 5
     """`slow`: real seconds before the reply."""
     resource: str = ""
-    """`bad-id`: text in the resource id that spoils a batch; `contains` need not be given."""
+    """`bad-id`, `resource-error`, `resource-missing`: text in the id of the resource; `contains` need not
+    be given.
+    """
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 10
+    """`delay`: by how much metrics arrive later than they do otherwise."""
 
 
 @dataclass
@@ -128,6 +135,16 @@ class Faults:
             return False
         one.struck += 1
         return True
+
+    def delay(self, now: float) -> int:
+        """Minutes by which ordered delays hold metrics back at `now`."""
+        delays = [
+            one.fault.minutes
+            for one in self.ordered.values()
+            if one.fault.kind == "delay"
+            and (one.fault.seconds is None or 0 <= now - one.since < one.fault.seconds)
+        ]
+        return max(delays, default=0)
 
 
 def fits(fault: Fault, api: str, request: Request) -> bool:
@@ -192,6 +209,8 @@ def spoil(fault: Fault, reply: Reply, request: Request, here: str) -> Reply:
             return Reply(reply.status, None, reply.headers, reply.content_type)
         case "mixed-case":
             return Reply(reply.status, mixed_case(reply.body), reply.headers, reply.content_type)
+        case "resource-error" | "resource-missing":
+            return Reply(reply.status, _without(fault, reply.body), reply.headers, reply.content_type)
         case "nextlink-loop" | "nextlink-foreign" | "nextlink-null":
             if not isinstance(reply.body, dict) or "value" not in reply.body:
                 return reply
@@ -204,6 +223,39 @@ def spoil(fault: Fault, reply: Reply, request: Request, here: str) -> Reply:
                 reply.status, {**reply.body, "nextLink": link[fault.kind]}, reply.headers, reply.content_type
             )
     return reply
+
+
+def _without(fault: Fault, body: Any) -> Any:
+    """A metrics document in which the named resources fail inside the 200, or have no item."""
+    if not isinstance(body, dict):
+        return body
+    named = fault.resource.lower()
+    if "values" in body:
+        items = body["values"]
+        if fault.kind == "resource-missing":
+            return {**body, "values": [one for one in items if named not in one["resourceid"].lower()]}
+        return {
+            **body,
+            "values": [
+                {**one, "value": _failed(one["value"])} if named in one["resourceid"].lower() else one
+                for one in items
+            ],
+        }
+    if fault.kind == "resource-error" and "timespan" in body:
+        return {**body, "value": _failed(body["value"])}
+    return body
+
+
+def _failed(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            **one,
+            "timeseries": [],
+            "errorCode": "InternalServerError",
+            "errorMessage": "Metric data cannot be read.",
+        }
+        for one in metrics
+    ]
 
 
 _ID_KEYS = frozenset({"id", "resourceid", "resourceId"})

@@ -67,7 +67,7 @@ def _of_resource(world: World, resource: Resource, query: Mapping[str, str], ver
     for metric in metrics:
         document = describe(f"{resource.id}/providers/Microsoft.Insights/metrics/{metric.name}", metric)
         of = resource.series(metric)
-        rows = cut(of, rows_of(resource, metric, asked, span, now), asked)
+        rows = cut(of, rows_of(resource, metric, asked, span, world.ingested()), asked)
         values.append(_filled(document, of, rows, asked, times, metric, meta))
     old = version == "2017-05-01-preview"
     body: dict[str, Any] = {} if meta else {"cost": max(0, (span.end - span.start) // 60 - 1)}
@@ -129,7 +129,7 @@ def _of_subscription(
     values = []
     for metric in metrics:
         document = describe(f"{scope.lstrip('/')}/providers/Microsoft.Insights/metrics/{metric.name}", metric)
-        rows = _over_resources(resources, metric, asked, span, now)
+        rows = _over_resources(resources, metric, asked, span, world.ingested())
         if rows:
             of = resources[0].series(metric)
             document = _filled(document, of, cut(of, rows, asked), asked, times, metric, meta)

@@ -47,6 +47,11 @@ class World:
         """Make every token issued so far worthless."""
         self.revoked_before = self.real_now()
 
+    def ingested(self) -> float:
+        """The moment whose state the metrics show: now, unless an ordered delay holds them back."""
+        now = self.clock.now()
+        return now - 60 * self.faults.delay(now)
+
     def real_now(self) -> float:
         """The machine's own time."""
         return datetime.now(UTC).timestamp()

@@ -99,6 +99,41 @@ def test_bad_id_spoils_its_batch_alone() -> None:
     assert talk.batch(query, [storage(1), storage(3)]).status == 200
 
 
+SPAN = "starttime=2026-03-02T11:40:00Z&endtime=2026-03-02T11:50:00Z"
+
+
+def test_one_resource_fails_inside_a_200() -> None:
+    """Its metrics carry an error code and no series; the others are whole."""
+    talk = ordered({"name": "f", "kind": "resource-error", "resource": "DATA02"})
+    items = document(talk.batch(f"metricnames=Egress&{SPAN}", [storage(n) for n in (1, 2, 3)]))["values"]
+    assert [item["value"][0]["errorCode"] for item in items] == ["Success", "InternalServerError", "Success"]
+    assert [len(item["value"][0]["timeseries"]) for item in items] == [1, 0, 1]
+    url = f"{ARM}{storage(2)}/providers/Microsoft.Insights/metrics?api-version=2024-02-01&metricnames=Egress"
+    assert talk.get(url)["value"][0]["errorCode"] == "InternalServerError"
+
+
+def test_one_resource_is_missing() -> None:
+    """A 200 without an item for one of the ids."""
+    talk = ordered({"name": "f", "kind": "resource-missing", "resource": "data02"})
+    items = document(talk.batch(f"metricnames=Egress&{SPAN}", [storage(n) for n in (1, 2, 3)]))["values"]
+    assert [item["resourceid"] for item in items] == [storage(1), storage(3)]
+
+
+def test_metrics_come_later() -> None:
+    """Under a delay what was visible is not, for as long as it lasts."""
+    talk = ordered({"name": "f", "kind": "delay", "minutes": 15, "seconds": 60})
+    query = f"metricnames=Egress&aggregation=total&{SPAN}"
+
+    def shown() -> int:
+        (item,) = document(talk.batch(query, [storage()]))["values"]
+        return sum("total" in point for point in item["value"][0]["timeseries"][0]["data"])
+
+    # 12:00 less 15 minutes, less the 2 of every metric: up to 11:43.
+    assert shown() <= 3
+    talk.world.clock.jump(talk.world.clock.now() + 60)
+    assert shown() >= 8
+
+
 def test_only_what_it_concerns() -> None:
     """A fault for one API, subscription and text leaves the others alone."""
     talk = ordered(
