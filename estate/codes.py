@@ -45,6 +45,7 @@ CODES = {
     "alias-loop": _error("An alias stands inside the value that it names."),
     "alias-expansion": _error("Aliases make far more of the file than is written."),
     "too-deep": _error("More levels are nested than an estate has."),
+    "too-many-values": _error("The file holds more keys and values than any estate."),
     "not-a-mapping": _error("The file is a list or a single value, not a group of keys."),
     "include-cycle": _error("A file includes itself, directly or through others."),
     "include-twice": _error("A file is included more than once."),

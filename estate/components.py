@@ -1,4 +1,4 @@
-"""Components: what runs, said without where. A target (`deploy/targets`) makes processes or workloads of them.
+"""Components: what runs, said without where. A target (`deploy/targets`) makes processes or workloads.
 
 Arguments, environment values and file contents are *templates*: plain strings, or `Text` made of strings
 and references. A target resolves a reference: `Address` becomes `127.0.0.1:21004` locally and
@@ -57,7 +57,7 @@ class DataPath:
 
 @dataclass(frozen=True, slots=True)
 class SecretValue:
-    """The value of a secret reference (`env:NAME`, `file:PATH`), read by the target at start, never logged."""
+    """The value of a secret reference (`env:NAME`, `file:PATH`), read at start and never logged."""
 
     reference: str
 
@@ -110,7 +110,8 @@ class Own:
 class Probe:
     """An HTTP GET that answers 2xx when the component is ready.
 
-    An empty `path` asks only that the port accepts connections. `tls`: over HTTPS, its certificate not verified (it is loopback or a pod).
+    An empty `path` asks only that the port accepts connections. `tls`: over HTTPS, its certificate not
+    verified (it is loopback or a pod).
     """
 
     port: str

@@ -12,10 +12,10 @@ from estate.findings import Finding, in_order
 from estate.include import gather
 from estate.inherit import inherit
 from estate.locate import locate
-from estate.model import API_VERSION, Estate
+from estate.model import Estate
 from estate.problems import Problem, finding
 from estate.shape import validate
-from estate.tree import Mapping, Scalar, child
+from estate.tree import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +34,20 @@ def load(path: Path) -> Loaded:
     if gathered.tree is not None:
         tree = inherit(gathered.tree)
         estate, shape = validate(tree)
-        found += _judged(_unsaid(shape, found), tree, whole=gathered.whole)
-        if gathered.whole and not _other_version(tree):
+        other_version = any(row.code == "api-version-unknown" for row in shape)
+        if other_version:
+            # Its keys may mean other things: nothing more can be said about it.
+            shape = [row for row in shape if row.code == "api-version-unknown"]
+        if not gathered.whole:
+            # What is missing may stand in a file that could not be read.
+            shape = [row for row in shape if row.code != "missing-key" or "." in row.path]
+        found += _unsaid(shape, found)
+        if gathered.whole and not other_version:
             found += _checked(estate or draft(tree), tree)
     ordered = in_order(found)
     if estate is None or any(row.severity == "error" for row in ordered):
         raise EstateInvalid(ordered)
     return Loaded(estate, ordered)
-
-
-def _other_version(tree: Mapping) -> bool:
-    version = child(tree, "apiVersion")
-    return isinstance(version, Scalar) and version.value != API_VERSION
-
-
-def _judged(shape: list[Finding], tree: Mapping, *, whole: bool) -> list[Finding]:
-    """The findings that are sure: another version has other keys, an unread file may hold some."""
-    if _other_version(tree):
-        return [row for row in shape if row.code == "api-version-unknown"]
-    if whole:
-        return shape
-    return [row for row in shape if row.code != "missing-key" or "." in row.path]
 
 
 def _unsaid(shape: list[Finding], said: list[Finding]) -> list[Finding]:

@@ -17,7 +17,7 @@ from estate.model import API_VERSION, RESERVED, Cluster, Estate
 from estate.problems import finding
 from estate.spelling import SHOWN, shown
 from estate.suggest import closest, offer
-from estate.tree import Items, Mapping, Path, Scalar, called, plain
+from estate.tree import Items, Mapping, Node, Path, Scalar, called, plain
 
 
 def validate(tree: Mapping) -> tuple[Estate | None, list[Finding]]:
@@ -159,13 +159,20 @@ def _number(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
 
 def _choice(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
     node, legal = spot.node, spot.key.allowed if spot.key else ()
+    if spot.path == ("apiVersion",):
+        return _version(node)
     if not isinstance(node, Scalar) or node.value is None:
         return _wrong_type(spot, error)
-    if spot.path == ("apiVersion",):
-        return "api-version-unknown", f"{shown(node.text)} {UNKNOWN_VERSION}", f"write {API_VERSION}"
     if spot.key and spot.key.shape == "list":
         return "not-allowed", f"{shown(node.text)} is not allowed here", f"write {_belongs(spot.key)}"
     return "not-allowed", f"{shown(node.text)} is not allowed here", offer(node.text, legal)
+
+
+def _version(node: Node) -> tuple[str, str, str]:
+    if called(node) == "nothing":
+        return "api-version-missing", "the value is missing", f"write {API_VERSION}"
+    written = shown(node.text) if isinstance(node, Scalar) else f"this is {called(node)}, which"
+    return "api-version-unknown", f"{written} {UNKNOWN_VERSION}", f"write {API_VERSION}"
 
 
 def _range(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:

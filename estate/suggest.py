@@ -5,23 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from heapq import nlargest
 
 # Comparing is slow, and a name as long as this was not mistyped.
 _LONGEST = 100
 # So many legal words still help when they are listed.
 _LISTED = 14
+# Of many options, those that share most pairs of letters are compared.
+_COMPARED = 20
+
+
+def _pairs(word: str) -> frozenset[str]:
+    return frozenset(word[place : place + 2] for place in range(len(word) - 1))
+
+
+@lru_cache(maxsize=256)
+def _folded(options: tuple[str, ...]) -> dict[str, tuple[str, frozenset[str]]]:
+    """Options by their case-folded spelling, with the pairs of letters in it; of equal ones the first."""
+    return {option.casefold(): (option, _pairs(option.casefold())) for option in reversed(options)}
 
 
 @lru_cache(maxsize=4096)
 def _closest(word: str, options: tuple[str, ...]) -> str:
-    by_folded = {option.casefold(): option for option in reversed(options)}
-    match = get_close_matches(word.casefold(), by_folded, 1, 0.6)
-    return by_folded[match[0]] if match else ""
+    folded = _folded(options)
+    candidates: Iterable[str] = folded
+    if len(folded) > _COMPARED:
+        pairs = _pairs(word)
+        candidates = nlargest(_COMPARED, folded, key=lambda option: len(pairs & folded[option][1]))
+    match = get_close_matches(word, list(candidates), 1, 0.6)
+    return folded[match[0]][0] if match else ""
 
 
 def closest(word: str, options: Iterable[str]) -> str:
     """The option that the word was likely meant to be, or empty. Upper and lower case count as equal."""
-    return _closest(word, tuple(options)) if len(word) <= _LONGEST else ""
+    return _closest(word.casefold(), tuple(options)) if len(word) <= _LONGEST else ""
 
 
 def offer(word: str, options: Iterable[str], otherwise: str = "") -> str:

@@ -23,16 +23,20 @@ def syntax_finding(error: yaml.YAMLError, text: str, shown: str) -> Finding:
             "a tab indents this line",
             "indent with spaces: YAML allows no tabs there",
         )
-    message, fix, at_start = _words(error, line[mark.column : mark.column + 1])
+    problem = str(getattr(error, "problem", "") or "")
+    if "escape" in problem or "hexdecimal" in problem:
+        column = line.rfind("\\", 0, mark.column + 1)
+        message, fix = "this escape means nothing in double quotes", "use single quotes, or write \\\\"
+        return finding("yaml-syntax", Position(shown, mark.line + 1, column + 1), message, fix)
+    message, fix, at_start = _words(error, problem, line[mark.column : mark.column + 1])
     start = getattr(error, "context_mark", None)
     if at_start and start is not None:
         mark = start
     return finding("yaml-syntax", Position(shown, mark.line + 1, mark.column + 1), message, fix)
 
 
-def _words(error: yaml.YAMLError, character: str) -> tuple[str, str, bool]:
+def _words(error: yaml.YAMLError, problem: str, character: str) -> tuple[str, str, bool]:
     """Message, fix, and whether the place to show is where the construct starts."""
-    problem = str(getattr(error, "problem", "") or "")
     context = str(getattr(error, "context", "") or "")
     start = getattr(error, "context_mark", None)
     opened = f"line {start.line + 1}, column {start.column + 1}" if start is not None else "a line above"
@@ -48,8 +52,6 @@ def _words(error: yaml.YAMLError, character: str) -> tuple[str, str, bool]:
             "put text that holds ': ' in quotes, or indent the line like its neighbours",
             False,
         )
-    if "escape" in problem or "hexdecimal" in problem:
-        return "this escape means nothing in double quotes", "use single quotes, or write \\\\", False
     if "cannot start any token" in problem or "node content" in problem:
         return f"a value may not begin with {character!r}", "put it in quotes", False
     if "flow" in context:

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from estate.model import AzureExporter, Estate
 from estate.problems import Problem
 from estate.suggest import offer
 from estate.tree import Path
 
+# Comparing each of very many wrong names with very many right ones would take minutes.
+MOST_COMPARED = 100
+
 
 def references(estate: Estate) -> Iterator[Problem]:
     """Every tenant, subscription, cluster and receiver that a row names must be there."""
-    subscriptions = tuple(estate.subscriptions)
-    clusters = tuple(estate.clusters)
-    receivers = tuple(estate.alerts.receivers)
-    yield from _check("cluster", estate.hub, clusters, ("hub",))
-    for name, subscription in estate.subscriptions.items():
-        yield from _check(
-            "tenant", subscription.tenant, tuple(estate.tenants), ("subscriptions", name, "tenant")
-        )
-    for name, cluster in estate.clusters.items():
-        yield from _check(
-            "subscription", cluster.subscription, subscriptions, ("clusters", name, "subscription")
-        )
-    for name, exporter in estate.exporters.items():
-        for index, cluster_name in enumerate(exporter.clusters):
-            yield from _check("cluster", cluster_name, clusters, ("exporters", name, "clusters", index))
-        if isinstance(exporter, AzureExporter) and isinstance(exporter.scope, list):
-            for index, subscription_name in enumerate(exporter.scope):
-                path = ("exporters", name, "scope", index)
-                yield from _check("subscription", subscription_name, subscriptions, path)
-    yield from _check("receiver", estate.alerts.default, receivers, ("alerts", "default"))
-    yield from _check(
-        "receiver", estate.alerts.heartbeat.receiver, receivers, ("alerts", "heartbeat", "receiver")
-    )
-
-
-def _check(kind: str, name: str, defined: tuple[str, ...], path: Path) -> Iterator[Problem]:
-    # With none defined at all, that is what is said.
-    if name is not None and defined and name not in defined:
+    defined: dict[str, Collection[str]] = {
+        "tenant": estate.tenants,
+        "subscription": estate.subscriptions,
+        "cluster": estate.clusters,
+        "receiver": estate.alerts.receivers,
+    }
+    compared = 0
+    for kind, name, path in _named(estate):
+        # With none defined at all, that is what is said.
+        if name is None or name in defined[kind] or not defined[kind]:
+            continue
+        compared += 1
         where = "alerts.receivers" if kind == "receiver" else f"{kind}s"
-        yield Problem(
-            f"unknown-{kind}", path, f"there is no {kind} {name!r} under {where}", offer(name, defined)
-        )
+        fix = offer(name, defined[kind]) if compared <= MOST_COMPARED else ""
+        yield Problem(f"unknown-{kind}", path, f"there is no {kind} {name!r} under {where}", fix)
+
+
+def _named(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
+    """What is named: its kind, its name, and the path where it is named."""
+    yield "cluster", estate.hub, ("hub",)
+    for name, subscription in estate.subscriptions.items():
+        yield "tenant", subscription.tenant, ("subscriptions", name, "tenant")
+    for name, cluster in estate.clusters.items():
+        yield "subscription", cluster.subscription, ("clusters", name, "subscription")
+    for name, exporter in estate.exporters.items():
+        for index, named in enumerate(exporter.clusters):
+            yield "cluster", named, ("exporters", name, "clusters", index)
+        if isinstance(exporter, AzureExporter) and isinstance(exporter.scope, list):
+            for index, named in enumerate(exporter.scope):
+                yield "subscription", named, ("exporters", name, "scope", index)
+    yield "receiver", estate.alerts.default, ("alerts", "default")
+    yield "receiver", estate.alerts.heartbeat.receiver, ("alerts", "heartbeat", "receiver")

@@ -31,10 +31,11 @@ def _unused(
     kind: str, defined: Mapping[str, object], named: list[str], path: Path, why: str
 ) -> Iterator[Problem]:
     # A name that is not known, or not there, may be meant for any of them.
-    if not set(named) <= set(defined):
+    used = set(named)
+    if not used <= set(defined):
         return
     for name in defined:
-        if name not in named:
+        if name not in used:
             yield Problem(
                 f"unused-{kind}", (*path, name), f"the {kind} {name!r} is not used: {why}", "remove it", True
             )

@@ -1,0 +1,127 @@
+"""Names and quantities: what is legal, what is not, and what is offered instead."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from estate import names
+from estate.quantities import Count, Duration, seconds
+from estate.spelling import Spelling
+from estate.suggest import closest, offer
+
+RULES = [rule for rule in vars(names).values() if isinstance(rule, Spelling)]
+LEGAL = {
+    names.DNS_LABEL: ["a", "0", "shop-2", "x" * 63],
+    names.CLUSTER_NAME: ["a", "prod-weu", "x" * 40],
+    names.STORAGE_ACCOUNT: ["abc", "0" * 24],
+    names.CONTAINER: ["abc", "a-b-c", "0" * 63],
+    names.REGION: ["westeurope", "eastus2", "eastus2euap"],
+    names.UUID: ["6F0F4C2E-5a55-4d0f-9d8e-0f7f1c1a0001"],
+    names.KUBERNETES_VERSION: ["1.30", "1.36.12"],
+    names.METRIC_NAME: ["up", "_a", "job:up:sum", "A9"],
+    names.LABEL_NAME: ["a", "_a", "A_9"],
+    names.LABEL_VALUE: ["", "a", "A-b_c.9", "x" * 63],
+    names.RESOURCE_TYPE: ["Microsoft.Storage/storageAccounts", "a/b/c"],
+    names.SECRET: ["env:A_1", "file:/run/secret", "keyvault:shop/token"],
+    names.WORKLOAD_OR_SECRET: ["workload", "env:A"],
+    names.WORKLOAD_CLI_OR_SECRET: ["workload", "cli", "env:A"],
+    names.URL: ["http://a", "https://a.example:8443/b?c=d#e"],
+}
+WRONG = {
+    names.DNS_LABEL: ["", "-a", "a-", "A", "a.b", "a_b", "x" * 64, "a\n", "é"],
+    names.CLUSTER_NAME: ["", "1a", "a-", "Prod", "x" * 41],
+    names.STORAGE_ACCOUNT: ["ab", "0" * 25, "a-b-c", "ABC", "٣٣٣"],
+    names.CONTAINER: ["ab", "a--b", "-abc", "abc-", "Abc", "$logs"],
+    names.REGION: ["West Europe", "west-europe", "2us"],
+    names.UUID: ["", "6f0f4c2e5a554d0f9d8e0f7f1c1a0001", "{6f0f4c2e-5a55-4d0f-9d8e-0f7f1c1a0001}"],
+    names.KUBERNETES_VERSION: ["1", "2.0", "v1.36", "1.36.", "latest"],
+    names.METRIC_NAME: ["", "9a", "a-b", "a b"],
+    names.LABEL_NAME: ["", "__a", "a:b", "9"],
+    names.LABEL_VALUE: ["-a", "a b", "a/", "x" * 64],
+    names.RESOURCE_TYPE: ["", "storageAccounts", "a/", "/a"],
+    names.SECRET: ["", "hunter2", "env:", "env:1A", "file:", "keyvault:a/b", "ENV:A"],
+    names.WORKLOAD_OR_SECRET: ["cli", "Workload"],
+    names.WORKLOAD_CLI_OR_SECRET: ["az"],
+    names.URL: ["", "ftp://a", "https://", "https:// a", "a.example"],
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.what)
+def test_each_rule_takes_what_is_legal_and_nothing_else(rule: Spelling) -> None:
+    """Both tables have an entry for every rule of names.py."""
+    assert [value for value in LEGAL[rule] if not rule.fits(value)] == []
+    assert [value for value in WRONG[rule] if rule.fits(value)] == []
+
+
+@given(st.sampled_from(RULES), st.text(max_size=80))
+def test_a_refusal_offers_only_what_is_legal(rule: Spelling, value: str) -> None:
+    """A quoted offer in the fix is a legal spelling, and a secret rule repeats nothing of the value."""
+    if rule.fits(value):
+        return
+    with pytest.raises(Exception) as caught:
+        rule.check(value)
+    context = getattr(caught.value, "context", {})
+    if context["fix"].startswith('write "'):
+        assert rule.fits(context["fix"].split('"')[1])
+    if rule.secret and len(value) > 3:
+        assert value not in context["message"] + context["fix"] or value in rule.allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("30s", 30), ("1h30m", 5_400), ("2y", 63_072_000), ("1w1d", 691_200), ("100y", 3_153_600_000)],
+)
+def test_durations_have_their_length(text: str, length: int) -> None:
+    """A year has 365 days, as in Prometheus."""
+    assert seconds(text) == length
+    assert TypeAdapter(Duration).validate_python(text) == text
+
+
+@pytest.mark.parametrize(
+    "value", ["", "30", "s", "30m1h", "1.5h", "0s", "101y", "-5m", "1 h", 30, None, [], True]
+)
+def test_what_is_not_a_duration_is_refused(value: object) -> None:
+    """Units are needed, largest first, and more than nothing."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Duration).validate_python(value)
+
+
+@given(st.text(alphabet=string.digits + "ywdhms. -"))
+def test_seconds_gives_a_length_or_refuses(text: str) -> None:
+    """Whatever the text, the answer is a positive number of seconds or ValueError."""
+    try:
+        assert 0 < seconds(text) <= 100 * 31_536_000
+    except ValueError as error:
+        assert str(error).endswith(("is not a duration", "at most 100y"))
+
+
+@pytest.mark.parametrize(("value", "count"), [(1, 1), ("400k", 400_000), ("1.5M", 1_500_000), ("12", 12)])
+def test_counts_are_read(value: object, count: int) -> None:
+    """k is a thousand, M a million."""
+    assert TypeAdapter(Count).validate_python(value) == count
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, 1.5, True, None, "", "k", "1K", "1e3", "9" * 50, 2_000_000_000, "0.0001"]
+)
+def test_what_is_not_a_count_is_refused(value: object) -> None:
+    """Nothing below one, and no other way of writing."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Count).validate_python(value)
+
+
+def test_the_closest_word_is_found() -> None:
+    """By letters, without regard to case, and among many."""
+    many = [f"prod-weu-{number:03}" for number in range(500)]
+    assert closest("regoin", ("region", "version")) == "region"
+    assert closest("AVERAGE", ("Average", "Total")) == "Average"
+    assert closest("prdo-weu-071", many) == "prod-weu-071"
+    assert closest("nothing-like-it", ("region",)) == ""
+    assert offer("x", ("a", "b")) == "write one of a, b"
+    assert offer("x", ("a",)) == "write a"
+    assert offer("x", many, "see the list") == "see the list"
