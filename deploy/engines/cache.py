@@ -24,7 +24,7 @@ from estate.errors import EngineError
 MANIFEST = "entry.json"
 # Goes up when the way of building changes (flags, stamps, layout of an entry) and old entries must not be
 # used.
-_LAYOUT = 1
+_LAYOUT = 2
 
 
 def root() -> Path:
@@ -72,7 +72,7 @@ def _digest(path: Path) -> str:
 
 def _facts(path: Path) -> dict[str, Any]:
     status = path.stat()
-    return {"size": status.st_size, "mtime": status.st_mtime_ns, "sha256": _digest(path)}
+    return {"size": status.st_size, "mtime": int(status.st_mtime), "sha256": _digest(path)}
 
 
 def seal(folder: Path, executable: str, toolchain: str, seconds: float, needs: tuple[Path, ...]) -> None:
@@ -101,8 +101,8 @@ def seal(folder: Path, executable: str, toolchain: str, seconds: float, needs: t
 def cached(engine: Engine) -> Cached | None:
     """The entry of this engine, or None when there is none or it is damaged.
 
-    The executable is compared by size and time of change, which costs a `stat`; by its SHA-256 when only
-    the time differs, as after a copy of the cache.
+    The executable is compared by size and time of change, which costs a `stat`; by its SHA-256 when only the
+    time differs, as after a copy. Archives and image layers keep whole seconds, so those are compared.
     """
     folder = entry(engine)
     try:
@@ -113,7 +113,7 @@ def cached(engine: Engine) -> Cached | None:
             status.st_size == facts["size"]
             and os.access(path, os.X_OK)
             and all(os.access(folder / need, os.R_OK) for need in manifest["needs"])
-            and (status.st_mtime_ns == facts["mtime"] or _digest(path) == facts["sha256"])
+            and (int(status.st_mtime) == facts["mtime"] or _digest(path) == facts["sha256"])
         )
         return Cached(path, manifest["toolchain"], manifest["size"], manifest["seconds"]) if whole else None
     except (OSError, ValueError, KeyError, TypeError):

@@ -28,6 +28,8 @@ def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
+    # Damage comes later than within the second of the build.
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime + 60))
 
 
 def stop_execution(path: Path) -> None:
