@@ -124,12 +124,13 @@ async def test_never_ready_names_what_others_wait_for(house: House) -> None:
 async def test_unready_component_that_answers_is_left_alone(house: House, line: Keep) -> None:
     """A component that says it is not ready is shown so and not restarted, however long it lasts."""
     unready = house.root / "unready"
-    line(await house.up(house.component("one", "--unready", str(unready))))
+    patience = replace(QUICK, silent=0.8)
+    line(await house.up(house.component("one", "--unready", str(unready)), patience=patience))
     pid = (await house.now()).component("one").pid
     unready.touch()
     row = (await house.until("one", "starting")).component("one")
     assert row.last_error == f"/ready of 127.0.0.1:{house.base} answers 503"
-    await asyncio.sleep(QUICK.silent * 1.2)
+    await asyncio.sleep(patience.silent * 1.5)
     unready.unlink()
     row = (await house.until("one", "ready")).component("one")
     assert (row.pid, row.restarts, row.last_error) == (pid, 0, "")
@@ -137,7 +138,7 @@ async def test_unready_component_that_answers_is_left_alone(house: House, line: 
 
 async def test_hung_component_is_restarted(house: House, line: Keep) -> None:
     """A process that lives and answers nothing for long is killed and started again."""
-    line(await house.up(house.component("one")))
+    line(await house.up(house.component("one"), patience=replace(QUICK, silent=0.8)))
     pid = (await house.now()).component("one").pid
     assert pid
     os.kill(pid, signal.SIGSTOP)
