@@ -19,11 +19,11 @@ _FAULTS = TypeAdapter(list[Fault])
 
 def answer(world: World, request: Request) -> Reply:
     """The reply to a request whose path begins with `/sim/`."""
-    handler = _HANDLERS.get((request.method, request.path.rstrip("/")))
+    handler = HANDLERS.get((request.method, request.path.rstrip("/")))
     if handler is None and request.path.startswith("/sim/faults/") and request.method == "DELETE":
         return _lift(world, request)
     if handler is None:
-        listed = ", ".join(f"{method} {path}" for method, path in _HANDLERS)
+        listed = ", ".join(f"{method} {path}" for method, path in HANDLERS)
         return wrapped(404, "NotFound", f"The simulator serves {listed}.")
     try:
         return handler(world, request)
@@ -209,7 +209,7 @@ def _object(request: Request) -> Mapping[str, Any]:
     return body
 
 
-_HANDLERS = {
+HANDLERS = {
     ("GET", "/sim/truth"): _truth,
     ("GET", "/sim/resources"): _resources,
     ("POST", "/sim/resources/delete"): _delete,
