@@ -59,7 +59,7 @@ NOW = Section(
         ),
         Number(
             "Targets down",
-            "Targets that Prometheus cannot scrape. The table below names them.",
+            "Targets that Prometheus cannot scrape. A table below names them.",
             4,
             "short",
             Query(counted(f"{UP} == 0", UP), collapses=ALL),
@@ -175,7 +175,7 @@ TARGETS = Section(
             ),
         ),
         Rows(
-            "Targets down",
+            "Targets that are down",
             "Every target that Prometheus cannot scrape now. Empty is good.",
             8,
             ("cluster", "component", "job", "instance"),

@@ -1,0 +1,42 @@
+"""The metrics that exist: third-party ones from recorded facts, ours from the code and the estate that make
+them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dashboards.lint_query import Catalogue, Metric
+from estate.load import load
+from estate.model import JsonExporter
+from exporters import own
+from exporters.collectors.estate import families
+from exporters.config import Inventory
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests" / "data" / "dashboards"
+
+
+def catalogue() -> Catalogue:
+    """Every metric that a dashboard of ours may show."""
+    found: dict[str, Metric] = {}
+    for exporter in json.loads((DATA / "metrics.json").read_text(encoding="utf-8")).values():
+        for name, row in exporter["metrics"].items():
+            known = found.get(name)
+            labels = frozenset(row["labels"]) | (known.labels if known else frozenset())
+            found[name] = Metric(row["type"], labels)
+    loaded = load(ROOT / "examples" / "shop" / "estate.yaml").estate
+    for row in loaded.exporters.values():
+        if isinstance(row, JsonExporter):
+            found |= {each.name: Metric(each.type, frozenset(each.labels)) for each in row.metrics}
+    clusters = {
+        name: row.model_dump(include={"region", "subscription", "version"})
+        for name, row in loaded.clusters.items()
+    }
+    inventory = Inventory.model_validate({"estate": loaded.name, "hub": loaded.hub, "clusters": clusters})
+    for family in (*families(inventory), *own.collectors((), 0.0)):
+        labels = frozenset(name for sample in family.samples for name, _ in sample.labels.pairs)
+        # Families without a sample here have the labels that tell collectors apart.
+        found[family.name] = Metric(family.type, labels or frozenset({"collector", "exporter"}))
+    return found
