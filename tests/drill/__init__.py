@@ -1,0 +1,24 @@
+"""Drills: faults made on purpose in the real estate, and proof that it recovers.
+
+`python -m tests.drill [NAME …]` runs them.
+"""
+
+from tests.drill import (
+    disk_full,
+    hung_exporter,
+    kill_each_component,
+    object_store_down,
+    read_only_state,
+    simulator_clock_jump,
+    token_expiry,
+)
+
+DRILLS = (
+    kill_each_component.DRILL,
+    object_store_down.DRILL,
+    disk_full.DRILL,
+    read_only_state.DRILL,
+    simulator_clock_jump.DRILL,
+    token_expiry.DRILL,
+    hung_exporter.DRILL,
+)
