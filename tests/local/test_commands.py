@@ -15,8 +15,10 @@ from typer.testing import CliRunner, Result
 
 from deploy.targets.local import folder, marks
 from estate.errors import EstateInvalid, NotRunning, SinglepaneError, StateFolderError, UsageError
+from estate.running import Deployment, Running
 from singlepane import which
 from singlepane.commands import down, logs, restart, status
+from singlepane.commands import up as verbs_up
 from tests.local.house import House
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +133,37 @@ def test_purge_of_a_foreign_folder_is_refused(tmp_path: Path) -> None:
     refused = call("down", "--purge", "--state", str(tmp_path), fails=StateFolderError).exception
     assert "is not a state folder of singlepane; nothing was removed" in str(refused)
     assert (tmp_path / "thesis.tex").exists()
+
+
+def test_table_of_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """What runs and what to open, on stdout; what a second `up` did, on stderr."""
+
+    def deployment(**pids: int) -> Deployment:
+        rows = (
+            Running(name, name, "hub", "ready", addresses={"http": f"127.0.0.1:{pid}"}, pid=pid, note="real")
+            for name, pid in pids.items()
+        )
+        return Deployment("shop", "/e.yaml", "local", "/state", 0, 1, 0, tuple(rows))
+
+    with verbs_up.Start() as start:
+        start.up(deployment(query=2, server=3), deployment(query=1, rule=4), stays=False)
+        start.up(deployment(query=2), deployment(query=2), stays=False)
+    shown = capsys.readouterr()
+    assert [line.split() for line in shown.out.splitlines()[:9]] == [
+        ["COMPONENT", "CLUSTER", "STATE", "ADDRESS", "NOTE"],
+        ["query", "hub", "ready", "127.0.0.1:2", "real"],
+        ["server", "hub", "ready", "127.0.0.1:3", "real"],
+        [],
+        ["OPEN", "AT"],
+        ["status", "page", "http://127.0.0.1:3/"],
+        ["global", "query", "http://127.0.0.1:2/"],
+        ["COMPONENT", "CLUSTER", "STATE", "ADDRESS", "NOTE"],
+        ["query", "hub", "ready", "127.0.0.1:2", "real"],
+    ]
+    assert shown.err.splitlines() == [
+        "estate shop was up already; started server; restarted query; stopped rule",
+        "estate shop was up already; nothing had to change",
+    ]
 
 
 def test_which_estate_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

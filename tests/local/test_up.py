@@ -168,6 +168,7 @@ async def test_status_file_is_the_deployment(house: House) -> None:
     await gone(lambda: client.recorded(house.state) != now)
     document = json.loads(house.state.status.read_text())
     assert document["state_folder"] == str(house.state.path)
+    assert document["estate_file"] == str(house.root / "estate.yaml")
     assert document["components"][0]["addresses"] == {"http": f"127.0.0.1:{house.base}"}
     assert house.state.status.stat().st_mode & 0o777 == 0o600
     assert (house.state.path / "control").stat().st_mode & 0o777 == 0o600

@@ -105,7 +105,7 @@ def _errand(document: dict[str, Any]) -> Errand:
     folder = find(Path(document["folder"]))
     if folder is None:
         raise SystemExit(f"{document['folder']} is no state folder any more")
-    return Errand(folder, document["estate_file"], Patience(**document["patience"]))
+    return Errand(folder, Patience(**document["patience"]))
 
 
 if __name__ == "__main__":

@@ -143,7 +143,6 @@ async def start(errand: Errand, descriptor: int) -> Line:
         raise
     document = {
         "folder": str(errand.folder.path),
-        "estate_file": errand.estate_file,
         "patience": asdict(errand.patience),
     }
     writer.write(encode(document))

@@ -2,8 +2,8 @@
 
 A connection begins with `{"deployment": …}` and gets it anew at every change. A request is `{"verb": …}`; it
 is answered with `{"done": VERB}` or `{"error": {"kind", "message", "remedy"}, "verb": VERB}`, and other
-requests on the same connection are taken meanwhile. Verbs: `apply` (`launches`), `restart` (`component`),
-`down`, `hurry` (stops become kills), `detach` (this connection is no lease any more).
+requests on the same connection are taken meanwhile. Verbs: `apply` (`estate_file`, `launches`), `restart`
+(`component`), `down`, `hurry` (stops become kills), `detach` (this connection is no lease any more).
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ class Conversation:
     async def _do(self, verb: str, request: Mapping[str, Any]) -> None:
         match verb:
             case "apply":
-                await self._supervisor.apply([Launch.from_document(row) for row in request["launches"]])
+                launches = [Launch.from_document(row) for row in request["launches"]]
+                await self._supervisor.apply(request["estate_file"], launches)
             case "restart":
                 await self._supervisor.restart(request["component"])
             case "down":

@@ -10,8 +10,7 @@ from deploy.targets.local.patience import Patience
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """The folder it works in, the estate file it tells of (absolute path), and its patience."""
+    """The folder it works in, and its patience. What it runs comes with `apply`."""
 
     folder: StateFolder
-    estate_file: str
     patience: Patience

@@ -121,7 +121,9 @@ class _Scope:
                 return HOST
             case FilePath(file, component):
                 owner = self.owner(component)
-                if all(existing.path != file for existing in owner.files):
+                if not any(
+                    existing.path == file or existing.path.startswith(f"{file}/") for existing in owner.files
+                ):
                     raise self.wrong(f"refers to file {file} of {owner.name}, which has no such file")
                 return str(folder.files(owner.name) / file)
             case DataPath(component, below):

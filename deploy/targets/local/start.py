@@ -38,6 +38,7 @@ class Started:
     """`line` is open. `before` is what ran before, None if we started the supervisor."""
 
     line: Line
+    estate_file: Path
     launches: tuple[Launch, ...]
     before: Deployment | None
 
@@ -51,7 +52,7 @@ async def start(wish: Wish, say: Callable[[str], None]) -> Started:
     found = await client.begin(wish.folder)
     if isinstance(found, Line):
         before = found.deployment
-        return Started(found, _launches(wish, before), before)
+        return Started(found, wish.estate_file, _launches(wish, before), before)
     try:
         if count := marks.end_all(wish.folder.id):
             say(f"ended {count} processes that an earlier run left behind")
@@ -59,8 +60,8 @@ async def start(wish: Wish, say: Callable[[str], None]) -> Started:
     except BaseException:
         os.close(found)
         raise
-    errand = Errand(wish.folder, str(wish.estate_file), wish.patience)
-    return Started(await client.start(errand, found), launches, None)
+    errand = Errand(wish.folder, wish.patience)
+    return Started(await client.start(errand, found), wish.estate_file, launches, None)
 
 
 async def apply(started: Started, watch: Watch) -> None:
@@ -68,7 +69,8 @@ async def apply(started: Started, watch: Watch) -> None:
 
     Raises ComponentFailed and SurroundingsError.
     """
-    await started.line.ask("apply", watch, launches=[launch.document() for launch in started.launches])
+    documents = [launch.document() for launch in started.launches]
+    await started.line.ask("apply", watch, estate_file=str(started.estate_file), launches=documents)
 
 
 def _launches(wish: Wish, before: Deployment | None) -> tuple[Launch, ...]:

@@ -35,6 +35,7 @@ class Supervisor:
         self.ended = asyncio.Event()
         self.warnings: dict[str, str] = {}
         self._environment = environment
+        self._estate_file = ""
         self._keepers: dict[str, Keeper] = {}
         self._gate = asyncio.Lock()
         self._prober = Prober(errand.patience.probe)
@@ -48,7 +49,7 @@ class Supervisor:
         """All that runs, as it is now."""
         return Deployment(
             estate=self.errand.folder.estate,
-            estate_file=self.errand.estate_file,
+            estate_file=self._estate_file,
             target="local",
             state_folder=str(self.errand.folder.path),
             started=self._started,
@@ -58,7 +59,7 @@ class Supervisor:
             warnings=tuple(self.warnings.values()),
         )
 
-    async def apply(self, launches: Sequence[Launch]) -> None:
+    async def apply(self, estate_file: str, launches: Sequence[Launch]) -> None:
         """Make these launches what runs: stop what is gone or different, start what is new, leave the rest.
 
         Returns when all are ready. Raises ComponentFailed when one gives up or takes too long (a first start
@@ -76,6 +77,7 @@ class Supervisor:
                 and keeper.standing.state not in {"failed", "stopped"}
             }
             await self._stop(name for name in self._keepers if name not in same)
+            self._estate_file = estate_file
             old = self._keepers
             self._keepers = {
                 launch.name: old[launch.name] if launch.name in same else self._keeper(launch)
