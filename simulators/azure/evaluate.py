@@ -9,7 +9,7 @@ from simulators.azure.catalogue import Metric
 from simulators.azure.intervals import stamp
 from simulators.azure.inventory import Resource
 from simulators.azure.query import MOST_POINTS, RESOURCE_ID, Asked, BadQuery, Span
-from simulators.azure.truth import Datum, Series, datum, figure, join, part, visible
+from simulators.azure.truth import Datum, Series, figure, join, part, visible_data
 
 # A series of a reply: dimension names and values, and one datum or None per bucket.
 Row = tuple[tuple[tuple[str, str], ...], list[Datum | None]]
@@ -39,30 +39,23 @@ def matching_parts(of: Series, asked: Asked) -> dict[tuple[str, ...], list[int]]
 
 def whole_buckets(of: Series, span: Span, now: float) -> list[Datum | None]:
     """What is visible of the whole metric in each bucket."""
-    newest = span.first + span.length * span.step
-    if span.step == 1 and int(now // 60) - newest - of.every >= of.habit.lag + of.habit.late_minutes:
-        return [datum(of, minute) for minute in range(span.first, newest)]
+    minutes = visible_data(of, span.first, span.first + span.length * span.step, now)
     if span.step == 1:
-        return [visible(of, minute, now) for minute in range(span.first, span.first + span.length)]
-    found: list[Datum | None] = []
-    for index in range(span.length):
-        first = span.first + index * span.step
-        data = (visible(of, minute, now) for minute in range(first, first + span.step))
-        found.append(join(one for one in data if one is not None))
-    return found
+        return minutes
+    steps = range(0, len(minutes), span.step)
+    return [join(one for one in minutes[at : at + span.step] if one is not None) for at in steps]
 
 
 def part_buckets(of: Series, parts: Sequence[int], span: Span, now: float) -> list[Datum | None]:
     """What is visible of some parts of the metric in each bucket."""
+    minutes = visible_data(of, span.first, span.first + span.length * span.step, now)
     found: list[Datum | None] = []
-    for index in range(span.length):
-        first = span.first + index * span.step
-        data: list[Datum] = []
-        for minute in range(first, first + span.step):
-            whole = visible(of, minute, now)
+    for at in range(0, len(minutes), span.step):
+        shares: list[Datum] = []
+        for minute, whole in enumerate(minutes[at : at + span.step], span.first + at):
             if whole is not None:
-                data.extend(part(of, whole, minute, one) for one in parts)
-        found.append(join(data))
+                shares.extend(part(of, whole, minute, one) for one in parts)
+        found.append(join(shares))
     return found
 
 
