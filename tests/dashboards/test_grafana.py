@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import configparser
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from dashboards.grafana import component, data_source, home
 from dashboards.render import documents
+from deploy.targets.local.folder import StateFolder
+from deploy.targets.local.resolve import Place, launches
 from estate.components import (
     Address,
+    Component,
     DataPath,
     Engine,
     FilePath,
@@ -229,3 +234,29 @@ def test_a_program_without_its_files_is_refused(tmp_path: Path, monkeypatch: pyt
         home(str(tmp_path / "bin" / "grafana"))
     assert str(tmp_path) in refused.value.message
     assert "local.grafana" in refused.value.remedy
+
+
+def test_the_local_target_puts_the_files_where_the_configuration_says(archive: Path, tmp_path: Path) -> None:
+    """Resolved as a process of this machine: folders named in the files are the folders that files go to."""
+    frontend = Component(
+        "query-frontend", "query-frontend", "hub-weu", Engine("thanos"), ports={"http": 10902}
+    )
+    place = Place(
+        StateFolder(tmp_path / "state", "id", "shop"),
+        {"grafana": {"http": 21001}, "query-frontend": {"http": 21002}},
+    )
+    components = (frontend, component(ESTATE, QUERY, str(archive)))
+    launch = launches(components, place, lambda _: ("/opt/grafana/bin/grafana",))[1]
+    files = {file.path: file.content for file in launch.files}
+    root = Path(launch.folder)
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(files["grafana.ini"])
+    provisioning = Path(parser["paths"]["provisioning"]).relative_to(root)
+    source = yaml.safe_load(files[f"{provisioning}/datasources/thanos.yaml"])["datasources"][0]
+    provider = yaml.safe_load(files[f"{provisioning}/dashboards/singlepane.yaml"])["providers"][0]
+    folder = Path(provider["options"]["path"]).relative_to(root)
+    assert source["url"] == "http://127.0.0.1:21002"
+    assert parser["server"]["http_port"] == "21001"
+    assert {name: json.loads(files[f"{folder}/{name}"]) for name in documents()} == documents()
+    assert launch.argv[:2] == ("/opt/grafana/bin/grafana", "server")
+    assert launch.ready == "http://127.0.0.1:21001/api/health"
