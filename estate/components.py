@@ -41,7 +41,7 @@ class ListenHost:
 
 @dataclass(frozen=True, slots=True)
 class FilePath:
-    """The path where the target put a rendered file, or a folder of them; of this component or a named one."""
+    """Where the target put a rendered file, or a folder of them; of this component or of a named one."""
 
     file: str
     component: str = ""

@@ -237,7 +237,7 @@ def test_a_program_without_its_files_is_refused(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_local_target_puts_the_files_where_the_configuration_says(archive: Path, tmp_path: Path) -> None:
-    """Resolved as a process of this machine: folders named in the files are the folders that files go to."""
+    """Resolved as a process of this machine: folders that the files name are those that files go to."""
     frontend = Component(
         "query-frontend", "query-frontend", "hub-weu", Engine("thanos"), ports={"http": 10902}
     )
