@@ -10,11 +10,16 @@ from simulators.azure.catalogue import Metric
 
 
 class Level(NamedTuple):
-    """Typical size of one sample in quanta of `quantum`; a `steady` metric never leaves it."""
+    """Typical size of one sample in quanta of `quantum`.
+
+    A `steady` metric does not follow the time of day; it is below its level by at most `dip` quanta (one
+    less than a power of two).
+    """
 
     quanta: int
     quantum: float
     steady: bool = False
+    dip: int = 0
 
 
 _WHOLE = frozenset({"count", "bytes", "bytespersecond", "bitspersecond"})
@@ -33,7 +38,6 @@ _BY_UNIT = {
 _OTHERWISE = 12 * 64
 # Pieces of names, with the one value that a healthy resource reports.
 _STEADY = (
-    ("availab", 100),
     ("is_db_alive", 1),
     ("underddos", 0),
     ("unhealthy", 0),
@@ -48,6 +52,9 @@ def level_of(metric: Metric) -> Level:
     """The level of a metric."""
     unit = metric.unit.lower()
     quantum = 1.0 if unit in _WHOLE else _FRACTION
+    if "availab" in metric.key:
+        # From 99.5 to 100: enough to tell one minute from another, not enough for an alert.
+        return Level(100 * 64, _FRACTION, steady=True, dip=31)
     for piece, number in _STEADY:
         if piece in metric.key:
             return Level(round(number / quantum), quantum, steady=True)

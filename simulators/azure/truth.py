@@ -60,6 +60,7 @@ class Series:
     every: int
     events: bool
     steady: bool
+    dip: int
     habit: Habit
     parts: tuple[tuple[str, ...], ...]
     shares: tuple[int, ...]
@@ -132,6 +133,7 @@ def series(
         level=level,
         quantum=typical.quantum,
         steady=steady,
+        dip=typical.dip,
         samples=1 + noise(key, 2) % 3,
         every=metric.every,
         events=events,
@@ -152,7 +154,7 @@ def data(of: Series, first: int, last: int) -> list[Datum | None]:
     if habit.silent:
         return [None] * (last - first)
     key, level, every, events = of.key, of.level, of.every, of.events
-    absent, zero, steady = habit.absent, habit.zero, of.steady
+    absent, zero, steady, dip = habit.absent, habit.zero, of.steady, of.dip
     parts = len(of.parts)
     count = of.samples * parts
     half = level >> 1
@@ -167,7 +169,8 @@ def data(of: Series, first: int, last: int) -> list[Datum | None]:
         if (bits & 1023) < absent:
             add(None)
         elif steady:
-            add(Datum(count, level * count, level, level))
+            one = level - (bits >> 20 & dip)
+            add(Datum(count, one * count, one, one))
         elif (bits >> 10 & 1023) < zero:
             add(Datum(0 if events else count, 0, 0, 0))
         else:
@@ -194,7 +197,7 @@ def early(of: Series, whole: Datum) -> Datum:
     parts = len(of.parts)
     samples = (whole.samples // parts + 1) // 2
     if of.steady:
-        return Datum(samples * parts, of.level * samples * parts, of.level, of.level)
+        return Datum(samples * parts, whole.minimum * samples * parts, whole.minimum, whole.maximum)
     return Datum(samples * parts, whole.total // 2, whole.minimum // 2, whole.maximum)
 
 

@@ -175,3 +175,14 @@ def test_events_count_themselves() -> None:
     assert whole is not None
     assert whole == Datum(whole.samples, whole.samples, 0, 1)
     assert whole.samples > 1
+
+
+def test_healthy_resources_look_healthy() -> None:
+    """Availability is near 100 and differs from minute to minute; nothing is unhealthy or under attack."""
+    vip = TYPES["microsoft.network/publicipaddresses"].metrics["vipavailability"]
+    attack = TYPES["microsoft.network/publicipaddresses"].metrics["ifunderddosattack"]
+    minutes = range(29_540_160, 29_540_160 + 200)
+    found = {value(series(7, RESOURCE, vip), "average", minute) for minute in minutes} - {None}
+    assert len(found) > 10
+    assert all(99.5 <= (one or 0) <= 100 for one in found)
+    assert {value(series(7, RESOURCE, attack), "maximum", minute) for minute in minutes} - {None} == {0.0}
