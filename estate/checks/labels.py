@@ -1,6 +1,6 @@
 """External labels: they name a cluster's series for ever, so they must be unique and collide with nothing.
 
-https://thanos.io/tip/thanos/storage.md/#external-labels
+https://thanos.io/tip/components/sidecar.md/ (unique external labels)
 """
 
 from __future__ import annotations

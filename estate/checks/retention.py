@@ -1,7 +1,7 @@
 """How long data is kept, on the clusters and in the object store.
 
 https://thanos.io/tip/components/compact.md/#enforcing-retention-of-data
-https://thanos.io/tip/components/sidecar.md/#prometheus-storage
+https://thanos.io/tip/components/sidecar.md/
 """
 
 from __future__ import annotations

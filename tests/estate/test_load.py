@@ -129,7 +129,7 @@ def test_too_many_values(tmp_path: Path) -> None:
 
 
 def test_includes_spread_rows_over_files(tmp_path: Path) -> None:
-    """Rows and sections may stand in other files, and these may include more, by paths from where they are."""
+    """Rows and sections may stand in other files; those may include more, by paths from where they are."""
     (tmp_path / "clusters" / "north").mkdir(parents=True)
     small = SMALL.read_text().replace("metrics:\n  store: {account: shopmetrics, container: thanos}\n", "")
     (tmp_path / "estate.yaml").write_text(small + "include: [metrics.yaml, clusters/prod.yaml]\n")
