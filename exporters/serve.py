@@ -20,6 +20,8 @@ from exporters.runtime import Runtime
 from exporters.service import app
 
 _GRACEFUL_SECONDS = 5
+# How long a thread that decodes or renders may keep the interpreter before the event loop gets its turn.
+_SWITCH_SECONDS = 0.001
 
 
 class _Server(uvicorn.Server):
@@ -81,6 +83,7 @@ def serve(config_file: Path, address: str, state: Path | None) -> None:
             raise StateFolderError(f"the state folder {state} cannot be made: {error.strerror}") from None
     bound = listen(address)
     log_to_stderr()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     asyncio.run(_serve(config, config_file, bound, state))
 
 

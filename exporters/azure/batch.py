@@ -168,6 +168,10 @@ async def read(batch: Batch, send: Callable[[Batch], Awaitable[bytes]]) -> Outco
     error = await attempt(batch)
     if error is not None:
         await resolve(batch, error)
+    if len(batch.resources) > 1 and not outcome.replies and not outcome.failed:
+        # Every single id was refused: then it is not the ids.
+        outcome.refused.clear()
+        outcome.failed.append((batch, error or AzureError("batch: refused", api="batch")))
     return outcome
 
 

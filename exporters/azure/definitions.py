@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from estate.model import AzureMetric
+from estate.suggest import offer
 from exporters.azure.decode import decoded
 from exporters.azure.endpoints import Endpoints
 from exporters.azure.http import Call, Client, address
@@ -141,7 +141,7 @@ def wanted(
                         row.type,
                         name,
                         f"{row.type} has no metric {name!r}",
-                        _closest(name, known),
+                        offer(name, known, "see the type's page in Azure's list of supported metrics"),
                     )
                 )
                 continue
@@ -166,8 +166,7 @@ def _mismatches(row: AzureMetric, definition: Definition) -> list[Mismatch]:
         code: Literal["aggregation", "interval", "dimension"], wrong: str, allowed: Sequence[str]
     ) -> None:
         message = f"{name!r} of {row.type} has no {code} {wrong!r}"
-        choice = f"write one of {', '.join(allowed)}" if allowed else f"remove the {code}"
-        found.append(Mismatch(code, row.type, name, message, _closest(wrong, allowed) or choice))
+        found.append(Mismatch(code, row.type, name, message, offer(wrong, allowed, f"remove the {code}")))
 
     legal = [each for each in AGGREGATIONS if each in definition.aggregations]
     for aggregation in row.aggregations:
@@ -183,9 +182,3 @@ def _mismatches(row: AzureMetric, definition: Definition) -> list[Mismatch]:
         message = f"{name!r} of {row.type} gives nothing without a dimension"
         found.append(Mismatch("dimension", row.type, name, message, f"split it by one of {allowed}"))
     return found
-
-
-def _closest(wrong: str, known: Iterable[str]) -> str:
-    spellings: dict[str, Any] = {each.lower(): each for each in known}
-    near = get_close_matches(wrong.lower(), spellings, 1, 0.6)
-    return f"write {spellings[near[0]]!r}" if near else ""

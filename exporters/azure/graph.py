@@ -72,27 +72,29 @@ async def discover(
     cannot be read is a problem of its own.
 
     Resource Graph leaves out in silence what the caller may not see. So a subscription without a single
-    resource is asked once more through ARM, which says 403 where that is the reason.
+    resource is asked about one type through ARM, which says 403 where that is the reason.
     """
     wanted = frozenset(each.lower() for each in types)
     found: dict[str, Resource] = {}
     skipped = 0
-    empty: list[str] = []
+    # Subscriptions to ask ARM about, and the filter to do it with.
+    to_list: dict[str, str] = {}
     for start in range(0, len(subscriptions), SUBSCRIPTIONS_PER_QUERY):
         some = subscriptions[start : start + SUBSCRIPTIONS_PER_QUERY]
         try:
             rows = await _by_graph(client, endpoints, some, wanted, deadline)
         except AzureError as error:
             log.info("Resource Graph failed, listing instead", error=str(error))
-            empty.extend(some)
+            to_list.update(dict.fromkeys(some, ""))
             continue
         skipped += _take(found, rows, wanted)
         seen = {each.subscription for each in found.values()}
-        empty.extend(each for each in some if each.lower() not in seen)
+        probe = f"resourceType eq '{min(wanted)}'"
+        to_list.update((each, probe) for each in some if each.lower() not in seen)
     problems: dict[str, AzureError] = {}
-    for subscription in empty:
+    for subscription, condition in to_list.items():
         try:
-            rows = await _by_listing(client, endpoints, subscription, wanted, deadline)
+            rows = await _by_listing(client, endpoints, subscription, condition, deadline)
         except AzureError as error:
             problems[subscription] = error
         else:
@@ -171,15 +173,16 @@ def _objects(data: list[dict[str, Any]] | _Table) -> list[dict[str, Any]]:
 
 
 async def _by_listing(
-    client: Client, endpoints: Endpoints, subscription: str, types: frozenset[str], deadline: float
+    client: Client, endpoints: Endpoints, subscription: str, condition: str, deadline: float
 ) -> list[dict[str, Any]]:
+    """All resources that fit the condition; an empty one lists everything, for ARM's filter takes one type
+    only
+    and a page holds a thousand resources."""
+    filtered = {"$filter": condition} if condition else {}
     url = address(
         endpoints.arm,
         f"/subscriptions/{subscription}/resources",
-        **{
-            "api-version": endpoints.api_versions.resources,
-            "$filter": " or ".join(f"resourceType eq '{each}'" for each in sorted(types)),
-        },
+        **{"api-version": endpoints.api_versions.resources, **filtered},
     )
     rows: list[dict[str, Any]] = []
     seen = {url}

@@ -59,7 +59,8 @@ def credential(sign_in: SignIn) -> TokenCredential:
         "connection_verify": sign_in.ca_file or True,
         "connection_timeout": _CONNECT_SECONDS,
         "read_timeout": _READ_SECONDS,
-        "retry_total": 1,
+        "retry_total": 3,
+        "retry_backoff_factor": 0.2,
     }
     if sign_in.method == "workload":
         try:
