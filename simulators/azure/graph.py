@@ -7,7 +7,7 @@ from typing import Any
 
 from simulators.azure.fleet import Principal
 from simulators.azure.inventory import Resource
-from simulators.azure.kql import COLUMNS, InvalidQuery, parse
+from simulators.azure.kusto import InvalidQuery, parse
 from simulators.azure.listings import skip
 from simulators.azure.replies import Refused, Reply, Request, wrapped
 from simulators.azure.tokens import Claims, may
@@ -38,7 +38,7 @@ def answer(world: World, request: Request, claims: Claims, principal: Principal,
         raise Refused(_invalid("InvalidTop", f"'$top' must be from 1 to 1000, it is {top!r}."))
     start = skip(str(options.get("$skipToken") or "")) or _whole(options.get("$skip", 0))
     page = result[start : start + min(top, world.fleet.limits.page)]
-    columns = query.columns if query.columns is not None else COLUMNS
+    columns = query.columns
     more = start + len(page) < len(result)
     document: dict[str, Any] = {
         "totalRecords": len(result),

@@ -75,11 +75,22 @@ def test_discovery_query(talk: Talk) -> None:
         ("Resources | where isnotempty(tags) | order by name desc | limit 2", ["data03", "data02"]),
         ('Resources | where name in~ ("VM-1") | extend shown = tolower(type)', ["vm-1"]),
         ("Resources | where type =~ 'microsoft.storage/storageaccounts/blobservices'", []),
+        (
+            "Resources | extend team = tags.team | where team == 'shop' | project name",
+            ["data01", "data02", "data03"],
+        ),
+        ("Resources | where tags in ('a') or name == 'vm-1'", ["vm-1"]),
     ],
 )
 def test_queries(talk: Talk, query: str, expected: list[str]) -> None:
     """Operators do what Kusto says they do."""
     assert [name for name in names(talk, query) if name] == expected
+
+
+def test_columns_are_called_after_their_path(talk: Talk) -> None:
+    """A property projected without a name is `tags_team`, also through a function."""
+    query = "Resources | where name == 'data01' | project tags.team, kept = name, tolower(tags['team'])"
+    assert talk.post(GRAPH, {"query": query})["data"] == [{"tags_team": "shop", "kept": "data01"}]
 
 
 def test_aggregates(talk: Talk) -> None:
@@ -107,6 +118,9 @@ def test_aggregates(talk: Talk) -> None:
         "Resources project id",
         "Resources | §",
         "Resources | mv-expand tags",
+        "Resources | project name | where type == 'x'",
+        "Resources | project-away name | order by name",
+        "Resources | where " + "(" * 3000 + "name == 'a'" + ")" * 3000,
         "|",
     ],
 )
