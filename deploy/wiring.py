@@ -8,6 +8,7 @@ from typing import Literal
 import exporters.components
 import thanos.topology
 from alerts import routing, rules
+from dashboards import grafana
 from deploy import local_secrets, stand_ins
 from deploy.server import server
 from estate.components import Address, Component
@@ -64,4 +65,9 @@ def local_components(
             fast=True,
         ),
     )
-    return (*storage, *others, *metrics)
+    shown = (
+        (grafana.component(estate, Address("query-frontend", "http"), grafana_binary),)
+        if grafana_binary
+        else ()
+    )
+    return (*storage, *others, *metrics, *shown)

@@ -102,8 +102,18 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A program of this machine by its path: found or configured, never built by us."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """Our own command line: `singlepane` followed by the component's arguments."""
+
+
+Command = Engine | Program | Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ class Component:
     name: str
     kind: str
     cluster: str
-    command: Engine | Own
+    command: Command
     arguments: tuple[Template, ...] = ()
     ports: Mapping[str, int] = field(default_factory=dict)
     ready: Probe | None = None
@@ -161,23 +171,6 @@ class Component:
     def address(self, port: str = "") -> Address:
         """Where others reach this component; the first port unless named."""
         return Address(self.name, port or next(iter(self.ports)))
-
-
-@dataclass(frozen=True, slots=True)
-class ScrapeJob:
-    """What one cluster's Prometheus scrapes: targets under one job name.
-
-    `targets` are addresses; `labels` are added to every series of the job; `interval` is a Prometheus
-    duration, empty for the global one.
-    """
-
-    job: str
-    cluster: str
-    targets: tuple[Address, ...]
-    path: str = "/metrics"
-    interval: str = ""
-    scheme: Literal["http", "https"] = "http"
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

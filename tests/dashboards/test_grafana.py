@@ -23,6 +23,7 @@ from estate.components import (
     ListenHost,
     PortNumber,
     Probe,
+    Program,
     Text,
     text,
 )
@@ -77,7 +78,7 @@ def test_the_component(archive: Path) -> None:
         "grafana",
         "grafana",
         "hub-weu",
-        Engine("grafana"),
+        Program(str(archive)),
     )
     assert made.arguments == (
         "server",

@@ -15,7 +15,7 @@ import psutil
 from deploy.targets.local import client, folder, marks, start
 from deploy.targets.local.client import Line
 from deploy.targets.local.patience import Patience
-from estate.components import Component, Engine, Listen, Own, Probe, Template, text
+from estate.components import Command, Component, Engine, Listen, Own, Probe, Template, text
 from estate.errors import SinglepaneError
 from estate.running import Deployment, State
 
@@ -34,7 +34,7 @@ QUICK = Patience(
 )
 
 
-def argv(command: Engine | Own) -> tuple[str, ...]:
+def argv(command: Command) -> tuple[str, ...]:
     """The test program for our own commands, and the engine's name as a path for engines."""
     return (command.name,) if isinstance(command, Engine) else (sys.executable, "-I", "-S", str(PROGRAM))
 

@@ -12,6 +12,7 @@ from deploy.targets.local.folder import StateFolder
 from deploy.targets.local.launch import Launch, LaunchFile
 from estate.components import (
     Address,
+    Command,
     Component,
     DataPath,
     Engine,
@@ -70,7 +71,7 @@ QUERY = Component(
 )
 
 
-def argv(command: Engine | Own) -> tuple[str, ...]:
+def argv(command: Command) -> tuple[str, ...]:
     """Programs that are not there."""
     return (f"/bin/{command.name}",) if isinstance(command, Engine) else ("/bin/python", "-c", "main()")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from deploy import engines
-from estate.components import Engine, Own
+from estate.components import Command, Engine, Own, Program
 
 
-def argv(command: Engine | Own) -> tuple[str, ...]:
+def argv(command: Command) -> tuple[str, ...]:
     """The program and what comes before a component's own arguments.
 
     Raises EngineError for one that is not built.
@@ -16,6 +16,8 @@ def argv(command: Engine | Own) -> tuple[str, ...]:
     match command:
         case Engine(name):
             return (str(engines.find(name)),)
+        case Program(path):
+            return (path,)
         case Own():
             # -P: a folder named `singlepane` in the current one is not ours.
             return (sys.executable, "-P", "-c", "from singlepane.main import main; main()")

@@ -17,14 +17,13 @@ from deploy.targets.local.order import by_need
 from deploy.targets.local.ports import HOST, Ports
 from estate.components import (
     Address,
+    Command,
     Component,
     DataPath,
-    Engine,
     File,
     FilePath,
     Listen,
     ListenHost,
-    Own,
     PortNumber,
     Reference,
     SecretValue,
@@ -33,7 +32,7 @@ from estate.components import (
 )
 
 # The absolute path of a program, and what comes before the component's own arguments.
-Argv = Callable[[Engine | Own], tuple[str, ...]]
+Argv = Callable[[Command], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
