@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+import yaml
 
 from estate import parse
 from estate.errors import EstateInvalid
@@ -67,7 +68,6 @@ def test_pure_python_parser_answers_broken_estates_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without libyaml the same holds."""
-    yaml = pytest.importorskip("yaml")
     monkeypatch.setattr(parse, "LOADER", yaml.SafeLoader)
     seen = outcomes(range(300), tmp_path)
     assert [outcome for outcome in seen if ": " in outcome] == []

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from estate.builder import MOST_VALUES
 from estate.errors import EstateInvalid
 from estate.findings import Finding, Position
 from estate.load import load
 from estate.model import AzureExporter, EstateExporter, JsonExporter
-from estate.parse import MOST_VALUES
 from estate.source import LIMIT_BYTES
 from tests.estate.bad import FOLDER, inside, transcript
 from tests.estate.fuzz import EXAMPLE, SMALL
