@@ -79,7 +79,8 @@ class Progress:
         left = [row for row in self._seen.values() if row.state != self._goal]
         count = len(self._seen)
         passed = time.monotonic() - self._began
-        self._spinner.update(text=f"{count - len(left)} of {count} {self._goal}, {passed:.0f} s")
+        what = f"{count - len(left)} of {count} {self._goal}" if count else "supervisor starts"
+        self._spinner.update(text=f"{what}, {passed:.0f} s")
         lines = [
             Text(
                 f"  {row.name:32} {row.state:9} {row.last_error}", _STYLES.get(row.state, "dim"), no_wrap=True

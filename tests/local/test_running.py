@@ -12,10 +12,11 @@ import httpx
 import psutil
 import pytest
 
-from deploy.targets.local import client
+from deploy.targets.local import client, start
 from deploy.targets.local.client import Line
 from estate.components import Engine, text
 from estate.errors import ComponentFailed
+from estate.running import Deployment
 from tests.local.house import QUICK, House, gone, nothing
 
 Keep = Callable[[Line], Line]
@@ -47,6 +48,26 @@ async def test_starts_in_order_of_need_and_stops_in_reverse(house: House) -> Non
         "stop bottom",
     ]
     assert client.recorded(house.state) is None
+
+
+async def test_waiting_says_for_what(house: House) -> None:
+    """A component that waits says for which of its needs, and only for those that are not ready."""
+    seen: set[str] = set()
+
+    def watch(deployment: Deployment) -> None:
+        seen.update(row.last_error for row in deployment.components if row.name == "top")
+
+    wish = house.wish(
+        house.component("top", needs=["left", "right"]),
+        house.component("left"),
+        house.component("right", "--slow", "1.2"),
+    )
+    started = await start.start(wish, nothing)
+    await start.apply(started, watch)
+    await started.line.ask("down", nothing)
+    await started.line.close()
+    at = f"127.0.0.1:{house.base} takes no connections"
+    assert {"for left, right", "for right", ""} <= seen <= {"for left, right", "for right", "", at}
 
 
 async def test_killed_component_comes_back(house: House, line: Keep) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from deploy.targets.local import files
 from deploy.targets.local.launch import Launch
 from deploy.targets.local.logs import Log
 from deploy.targets.local.machine import Standing
+from deploy.targets.local.news import News
 from deploy.targets.local.patience import Patience
 from deploy.targets.local.process import Process, ending
 from deploy.targets.local.readiness import Prober
@@ -35,14 +36,14 @@ class Workshop:
     prober: Prober
     reaper: Reaper
     hurry: asyncio.Event
-    changed: Callable[[], None]
+    news: News
     excused: Callable[[], bool]
 
 
 class Keeper:
     """Keeps one component running from `start` until `stop`. `standing` is where it stands.
 
-    `needs_ready` returns when all that the launch needs is ready.
+    `missing` names what it needs and is not ready.
     """
 
     def __init__(
@@ -50,13 +51,13 @@ class Keeper:
         launch: Launch,
         log: Log,
         workshop: Workshop,
-        needs_ready: Callable[[], Awaitable[None]],
+        missing: Callable[[], Sequence[str]],
     ) -> None:
         self.launch = launch
         self.standing = Standing("stopped", time.time())
         self.log = log
         self._shop = workshop
-        self._needs_ready = needs_ready
+        self._missing = missing
         self._process: Process | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -79,7 +80,7 @@ class Keeper:
         patience = self._shop.patience
         failures: tuple[float, ...] = ()
         while True:
-            await self._needs_ready()
+            await self._wait()
             why = await self._run()
             now = time.monotonic()
             failures = patience.recent((*failures, now), now)
@@ -93,6 +94,15 @@ class Keeper:
             self.log.say(f"{why}; starts again in {pause:.1f} s")
             await asyncio.sleep(pause)
             self._move(self.standing.waiting(time.time()))
+
+    async def _wait(self) -> None:
+        news = self._shop.news
+        while True:
+            version = news.version
+            if not (missing := self._missing()):
+                return
+            self._move(self.standing.waiting(time.time(), f"for {', '.join(missing)}"))
+            await news.after(version)
 
     async def _run(self) -> str:
         """One life of the process; why it came to its end."""
@@ -145,4 +155,4 @@ class Keeper:
     def _move(self, standing: Standing) -> None:
         if standing != self.standing:
             self.standing = standing
-            self._shop.changed()
+            self._shop.news.tell()

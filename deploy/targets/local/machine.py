@@ -45,11 +45,11 @@ class Standing:
 
     def waiting(self, now: float, why: str = "") -> Standing:
         """It waits for what it needs; `why` says for what."""
-        return self._to("waiting", now, pid=None, last_error=why or self.last_error)
+        return self._to("waiting", now, pid=None, last_error=why or self.fall)
 
     def starting(self, now: float, pid: int, why: str = "") -> Standing:
         """Its process runs and is not ready, or not any more; `why` is what its probe says."""
-        return self._to("starting", now, pid=pid, last_error=why or self.last_error)
+        return self._to("starting", now, pid=pid, last_error=why or self.fall)
 
     def ready(self, now: float) -> Standing:
         """Its probe answers."""

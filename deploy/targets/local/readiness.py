@@ -52,6 +52,8 @@ class Prober:
                     status = reply.status_code
         except TimeoutError:
             return Verdict(False, False, f"no answer from {parts.netloc} in {self._seconds:g} s")
+        except (httpx.ConnectError, ConnectionRefusedError):
+            return Verdict(False, False, f"{parts.netloc} takes no connections")
         except (httpx.HTTPError, OSError) as error:
             return Verdict(
                 False, False, f"no answer from {parts.netloc}: {str(error) or type(error).__name__}"

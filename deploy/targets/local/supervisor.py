@@ -137,14 +137,14 @@ class Supervisor:
             prober=self._prober,
             reaper=self._reaper,
             hurry=self.hurry,
-            changed=self.news.tell,
+            news=self.news,
             excused=lambda: bool(self.warnings),
         )
 
-        def ready() -> bool:
-            return all(self._keepers[name].standing.state == "ready" for name in launch.needs)
+        def missing() -> list[str]:
+            return [name for name in launch.needs if self._keepers[name].standing.state != "ready"]
 
-        return Keeper(launch, self.log(launch.name), workshop, lambda: self.news.until(ready))
+        return Keeper(launch, self.log(launch.name), workshop, missing)
 
     async def _stop(self, names: Iterable[str]) -> None:
         """Stop some components, each after those among them that need it."""
