@@ -13,7 +13,7 @@ from estate.model import Row
 from estate.problems import Problem, finding
 from estate.spelling import shown
 from estate.suggest import offer
-from estate.tree import Mapping, Node, Path, child, plain
+from estate.tree import Mapping, Node, Path, Scalar, called, child, plain
 
 Model = TypeVar("Model", bound=Row)
 
@@ -64,8 +64,25 @@ def _finding(error: ErrorDetails, tree: Mapping, model: type[Row]) -> Finding:
         return finding(
             "not-allowed", node.position, f"{wrong} is not allowed here", f"write {expected}", path
         )
-    message = error["msg"].removeprefix("Input ")
-    return finding("wrong-type", node.position, f"this {message}", "", path)
+    if kind == "too_short":
+        message = f"{called(node)} without anything in it stands here"
+        return finding("empty", node.position, message, "write at least one entry", path)
+    if kind == "string_type" and isinstance(node, Scalar) and node.value is not None:
+        message = f"{node.text} without quotes is {called(node)}, not text"
+        return finding("unquoted", node.position, message, f'write "{node.text}" with quotes', path)
+    belongs = _MEANS.get(kind, "another value")
+    return finding("wrong-type", node.position, f"{called(node)} stands here", f"write {belongs}", path)
+
+
+# By pydantic's names of errors: https://docs.pydantic.dev/latest/errors/validation_errors/
+_MEANS = {
+    "string_type": "text",
+    "dict_type": "a group of keys",
+    "model_type": "a group of keys",
+    "model_attributes_type": "a group of keys",
+    "list_type": "a list",
+    "int_type": "a whole number",
+}
 
 
 def _locate(tree: Node, steps: Path) -> tuple[Node, Position, Path]:

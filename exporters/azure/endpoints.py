@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
 from estate.model import Row
 from estate.quantities import Duration
+from estate.spelling import Spelling
 
-Url = Annotated[str, Field(pattern=r"^https://[^\s?#]+$")]
+Url = Annotated[
+    str,
+    Spelling(
+        "invalid-url", "https address", r"https://[^\s?#@]+", "an address that begins with https://", 300
+    ),
+]
 
 
 class ApiVersions(Row):
@@ -19,10 +23,14 @@ class ApiVersions(Row):
     """Resource Graph."""
     resources: str = "2025-04-01"
     """Resource listing."""
+    subscriptions: str = "2022-12-01"
+    """Subscription listing."""
     definitions: str = "2024-02-01"
     """Metric definitions."""
     batch: str = "2024-02-01"
     """Metrics batch."""
+    metrics: str = "2024-02-01"
+    """Metrics of one resource, and of a subscription."""
 
 
 class Endpoints(Row):

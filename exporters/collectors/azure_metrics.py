@@ -23,6 +23,7 @@ from exporters.azure.plan import Batch, Group, Key, groups
 from exporters.azure.plan import batches as batches_of
 from exporters.azure.resources import Resource, info_labels, series_labels
 from exporters.collector import Collection
+from exporters.config import Config
 from exporters.cycle import keep_seconds
 from exporters.metrics import Family, Sample
 
@@ -236,3 +237,17 @@ class AzureMetrics:
         except OSError as error:
             self.state_problems += 1
             log.error("state not written", exporter=self.exporter, error=error.strerror)
+
+
+def build(name: str, row: AzureExporter, config: Config, state: Path | None) -> AzureMetrics:
+    """The collector of a row, over the subscriptions in its scope."""
+    scopes = tuple(
+        Scope(
+            each,
+            config.subscriptions[each].id.lower(),
+            config.tenants[config.subscriptions[each].tenant].id,
+        )
+        for each in row.scope
+    )
+    file = state / f"{name}.counters" if state is not None else None
+    return AzureMetrics(name, row, scopes, Clients(config.azure, row.identity), file)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from estate.model import EstateExporter
 from estate.quantities import seconds
 from exporters.collector import Collection
-from exporters.config import Inventory
+from exporters.config import Config, Inventory
 from exporters.metrics import Family, Labels, Sample
 
 
@@ -64,3 +65,10 @@ def families(inventory: Inventory) -> tuple[Family, ...]:
             ),
         ),
     )
+
+
+def build(name: str, row: EstateExporter, config: Config, state: Path | None) -> EstateInventory:
+    """The collector of a row. Raises ValueError for a configuration that was not checked."""
+    if config.inventory is None:
+        raise ValueError("the inventory is missing")
+    return EstateInventory(name, row, config.inventory)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx
@@ -19,6 +20,7 @@ from jmespath.parser import ParsedResult
 from estate.model import JsonExporter, JsonMetric
 from estate.quantities import seconds
 from exporters.collector import Collection, CollectorError
+from exporters.config import Config
 from exporters.metrics import Family, Labels, Sample
 from exporters.secrets import read
 
@@ -224,3 +226,8 @@ class JsonDocument:
             log.warning("values left out", exporter=self.exporter, values=sorted(said))
         self._said = frozenset(said)
         return Collection([each.family for each in results], tuple(problems[:_NAMED_AT_MOST]))
+
+
+def build(name: str, row: JsonExporter, config: Config, state: Path | None) -> JsonDocument:
+    """The collector of a row."""
+    return JsonDocument(name, row)

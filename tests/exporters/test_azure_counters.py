@@ -70,7 +70,7 @@ def test_a_counter_begins_with_the_newest_bucket() -> None:
 
 
 def test_late_and_corrected_buckets() -> None:
-    """A bucket that comes late is added, one that grows is topped up, one that shrinks is counted and left."""
+    """A late bucket is added, one that grows is topped up, one that shrinks is counted and left."""
     track = begin(START + 10 * STEP, STEP)
     cycle(track, 10, {9: 5.0})
     assert total(track) == 5.0

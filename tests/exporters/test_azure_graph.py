@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from exporters.azure.endpoints import Endpoints
-from exporters.azure.graph import Discovered, discover, query, same_host
+from exporters.azure.graph import Discovered, discover, query
 from exporters.azure.http import Client, Traffic
+from exporters.azure.listing import same_host
 from tests.exporters.doubles import recorded
 from tests.exporters.test_azure_http import OneToken
 

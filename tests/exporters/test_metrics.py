@@ -122,7 +122,7 @@ def test_names_fit_type_and_unit(name: str, type: str, unit: str) -> None:
 
 
 def test_merged_joins_and_sorts() -> None:
-    """Families of one name become one; a series that is there twice counts as a duplicate, the first stays."""
+    """Families of one name become one; of a series that is there twice the first stays, and it counts."""
     result = merged(
         (
             gauge("b", "B.", 1.0),
