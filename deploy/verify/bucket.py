@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,7 @@ async def _listed(ground: Ground) -> tuple[Block, ...]:
     )
     if code != 0:
         raise Broken(
-            f"the bucket cannot be listed: {_last_line(err)}",
+            f"the bucket cannot be listed: {_reason(err)}",
             "See whether the object store runs: `singlepane status`.",
         )
     try:
@@ -113,6 +114,10 @@ async def _run(*command: str | Path) -> tuple[int, str, str]:
     return process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace")
 
 
-def _last_line(text: str) -> str:
+def _reason(text: str) -> str:
+    """The first error out of the log that thanos ends with; a Go error there carries its whole stack."""
+    errors = re.findall(r'\berr="((?:[^"\\]|\\.)*)"', text)
+    if errors:
+        return str(errors[0]).split(r"\n")[0].replace(r"\"", '"')[:400]
     lines = text.strip().splitlines()
     return lines[-1][-400:] if lines else "no reason given"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,8 @@ def held(drill: Drill) -> bool:
 
 def main(names: list[str]) -> int:
     """Exit code."""
+    # Told to stop, a drill still takes its estate down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     known = {drill.name: drill for drill in DRILLS}
     if unknown := [name for name in names if name not in known]:
         print(f"no drill {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)

@@ -55,7 +55,7 @@ def load(estate: RunningEstate) -> Iterator[Load]:
     start = int(time.time()) - 600
     urls = [
         f"http://{frontend}/api/v1/query_range?query={expression}&start={start}&end=NOW&step=5",
-        f"http://{query}/api/v1/query?query=count({{__name__!=''}})",
+        f"http://{query}/api/v1/query?query=count by (cluster, job) (up)",
         *(f"http://{row['addresses']['http']}/metrics" for row in rows.values() if row["kind"] == "exporter"),
         f"http://{rows['server']['addresses']['http']}/",
     ]

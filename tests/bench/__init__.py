@@ -1,0 +1,11 @@
+"""Benchmarks: figures beside a named baseline of the same run. `python -m tests.bench [NAME …]` runs them."""
+
+from tests.bench import estate_500, memory, scrape, up_first_query, verify_green
+
+BENCHMARKS = (
+    up_first_query.BENCHMARK,
+    verify_green.BENCHMARK,
+    memory.BENCHMARK,
+    estate_500.BENCHMARK,
+    scrape.BENCHMARK,
+)
