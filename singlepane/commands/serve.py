@@ -25,7 +25,7 @@ from singlepane.server.version import VERSION
 from singlepane.server.watch import verify_forever
 
 # A hop that does not hold at once is given this long, and less when verifications follow faster.
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 45.0
 
 
 def serve(
@@ -85,7 +85,10 @@ def serve(
     every = _interval(verify_every)
     host, port = listening.split(listen)
     loaded = load(estate)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # Libraries tell of every request that they make; only what they warn of belongs into the log.
+    form = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format=form)
+    logging.getLogger("singlepane").setLevel(logging.INFO)
     service = Service(loaded.estate, state, data or state / "data" / "server", every)
     listener = listening.bind(host, port)
     if not listening.loopback(host):

@@ -10,7 +10,7 @@ from deploy.verify.results import HopResult
 from estate.running import Running
 from singlepane.server.facts import Facts, rank
 from singlepane.server.journal import Known
-from singlepane.server.words import ago, count
+from singlepane.server.words import ago, count, sentence
 
 # `unknown` stands above `attention`: where nothing is known, anything may be wrong.
 Level = Literal["bad", "unknown", "attention", "well"]
@@ -139,14 +139,20 @@ def _path(facts: Facts, results: list[HopResult]) -> list[Reason]:
         return [
             Reason("attention", "was not verified lately", "The last verification is old, and it failed.")
         ]
-    first, more = broken[0], len(broken) - 1
+    first = broken[0]
     hop = first.hop.replace("-", " ")
-    others = f" (and {count(more, 'more broken hop')})" if more else ""
     if facts.coming_up():
-        return [Reason("attention", "is coming up", f"Not proven yet since the start: “{hop}”{others}.")]
-    why = first.cause or first.detail
-    text = f"Data path of replica {first.replica} broken at “{hop}”{others}: {why}"
-    return [Reason("bad", "has a broken data path", text)]
+        return [Reason("attention", "is coming up", f"Not proven yet since the start: “{hop}”.")]
+    same = [row for row in broken if (row.hop, row.cause) == (first.hop, first.cause)]
+    others = len(broken) - len(same)
+    text = f"Data path breaks at “{hop}”: {sentence(first.cause or first.detail)}"
+    return [
+        Reason(
+            "bad",
+            "has a broken data path",
+            text + (f" And {count(others, 'more broken hop')}." if others else ""),
+        )
+    ]
 
 
 def _alerts(firing: list[Known]) -> list[Reason]:
@@ -157,7 +163,7 @@ def _alerts(firing: list[Known]) -> list[Reason]:
             continue
         name = labels.get("alertname", "an alert without a name")
         summary = known.alert.annotations.get("summary", "")
-        text = f"{name} fires{': ' + summary if summary else '.'}"
+        text = f"{name} fires: {sentence(summary)}" if summary else f"{name} fires."
         short = f"has {'a critical' if place == 0 else 'a warning'} alert"
         reasons.append(Reason("bad" if place == 0 else "attention", short, text))
     return reasons

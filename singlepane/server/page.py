@@ -1,18 +1,25 @@
-"""What the status page shows, as values: computed from the facts and the choices in the page's address."""
+"""The status page as values: computed from the facts and the choices in the page's address."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlencode
 
 from deploy.verify.results import HopResult
 from estate.running import Running
-from singlepane.server.facts import Beating, Facts
+from singlepane.server.facts import Facts
 from singlepane.server.health import ClusterHealth, about, clusters, owner
 from singlepane.server.journal import Known
-from singlepane.server.verdict import Verdict, verdict
+from singlepane.server.rows import (
+    AlertRow,
+    Break,
+    Choices,
+    ClusterRow,
+    ComponentRow,
+    Link,
+    Page,
+    PathRow,
+)
+from singlepane.server.verdict import verdict
 
 # Rows a section shows before it asks; a page of 500 clusters then stays below 200 kB.
 ROWS = 40
@@ -21,119 +28,6 @@ _ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
 # Ports that answer a browser.
 _WEB = {"http": "http", "https": "https"}
 _TROUBLE = ("failed", "backoff", "stopped", "starting", "waiting", "ready")
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the reader asked for: one cluster alone, all rows, no refresh."""
-
-    cluster: str = ""
-    everything: bool = False
-    paused: bool = False
-
-    def address(self, **change: Any) -> str:
-        """The page's own address with something chosen otherwise."""
-        cluster = change.get("cluster", self.cluster)
-        everything = change.get("everything", self.everything)
-        paused = change.get("paused", self.paused)
-        query = {
-            **({"cluster": cluster} if cluster else {}),
-            **({"show": "all"} if everything else {}),
-            **({"refresh": "off"} if paused else {}),
-        }
-        return f"/?{urlencode(query)}" if query else "/"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A place to open. `ready` is false when what answers there is not; `replica` names a Prometheus."""
-
-    label: str
-    url: str
-    ready: bool
-    replica: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterRow:
-    """A cluster's health beside what the estate says of it."""
-
-    health: ClusterHealth
-    region: str
-    version: str
-    beat: Beating
-    beat_age: float | None
-    beats: int
-
-
-@dataclass(frozen=True, slots=True)
-class PathRow:
-    """One replica and its hops in path order; None where the last verification has no result."""
-
-    cluster: str
-    replica: int
-    hops: tuple[HopResult | None, ...]
-
-    @property
-    def broken(self) -> bool:
-        """Whether any hop does not hold."""
-        return any(hop is not None and not hop.ok for hop in self.hops)
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentRow:
-    """A component, where it answers a browser, and for how long it has been as it is (seconds)."""
-
-    running: Running
-    url: str
-    addresses: tuple[str, ...]
-    age: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertRow:
-    """An alert in the words of its annotations, and where to read on.
-
-    `since` and `heard` are Unix seconds.
-    """
-
-    name: str
-    severity: str
-    cluster: str
-    status: str
-    text: str
-    since: float
-    heard: float
-    runbook: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Everything on the page. `hidden_*` counts the rows that are left out until asked for."""
-
-    facts: Facts
-    choices: Choices
-    verdict: Verdict
-    clusters: tuple[ClusterRow, ...]
-    rest: tuple[ClusterRow, ...]
-    well: int
-    total: int
-    hops: tuple[str, ...]
-    path: tuple[PathRow, ...]
-    hidden_path: int
-    replicas: int
-    broken: tuple[HopResult, ...]
-    components: tuple[ComponentRow, ...]
-    hidden_components: int
-    ready: int
-    running: int
-    firing: tuple[AlertRow, ...]
-    hidden_firing: int
-    resolved: tuple[AlertRow, ...]
-    links: tuple[Link, ...]
-    hidden_links: int
-    notices: tuple[str, ...] = field(default_factory=tuple)
 
 
 def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
@@ -174,7 +68,7 @@ def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
         path=tuple(shown_path),
         hidden_path=len(path) - len(shown_path),
         replicas=len(path),
-        broken=tuple(hop for row in shown_path for hop in row.hops if hop and hop.reached and not hop.ok),
+        broken=_breaks(path),
         components=tuple(shown_components),
         hidden_components=len(components) - len(shown_components),
         ready=sum(row.running.state == "ready" for row in components),
@@ -216,6 +110,17 @@ def _path(facts: Facts, cluster: str) -> list[PathRow]:
         for (name, replica), results in found.items()
     ]
     return sorted(rows, key=lambda row: not row.broken)
+
+
+def _breaks(path: list[PathRow]) -> tuple[Break, ...]:
+    """Broken hops, equal ones of several replicas together: a lost object store is one fault, not 500."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for row in path:
+        for hop in row.hops:
+            if hop is not None and hop.reached and not hop.ok:
+                key = (hop.hop, hop.cause or hop.detail, hop.remedy)
+                groups.setdefault(key, []).append(f"{row.cluster} replica {row.replica}")
+    return tuple(Break(*key, tuple(where)) for key, where in groups.items())
 
 
 def _components(facts: Facts, cluster: str) -> list[ComponentRow]:

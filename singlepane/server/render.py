@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from singlepane.server.health import ClusterHealth
 from singlepane.server.page import REFRESH_SECONDS, Page
-from singlepane.server.words import ago, clock, count, moment
+from singlepane.server.words import ago, clock, count, moment, named, sentence
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -31,7 +31,9 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(ago=ago, clock=clock, count=count, moment=moment, iso=_iso)
+_ENVIRONMENT.filters.update(
+    ago=ago, clock=clock, count=count, moment=moment, named=named, sentence=sentence, iso=_iso
+)
 _ENVIRONMENT.globals.update(style=STYLE)
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from singlepane.server.facts import Facts
 from singlepane.server.health import ClusterHealth, Level
-from singlepane.server.words import ago, count
+from singlepane.server.words import ago, count, named
+
+# Different reasons that the verdict itself tells; the rows below tell all.
+GROUPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,19 @@ def _named(level: Level, worst: Sequence[ClusterHealth], total: int, verb: str) 
 
 
 def _reasons(worst: Sequence[ClusterHealth]) -> str:
-    """The first reason of the first clusters, and how many more there are."""
+    """The first reason of each cluster, equal ones together, and how much more there is."""
     if len(worst) == 1:
         more = len(worst[0].reasons) - 1
         return worst[0].reasons[0].text + (f" And {count(more, 'more reason')}." if more else "")
-    shown = " ".join(f"{row.name}: {row.reasons[0].text}" for row in worst[:3])
-    return shown + (f" And {count(len(worst) - 3, 'more cluster')}." if len(worst) > 3 else "")
+    groups: dict[str, list[str]] = {}
+    for row in worst:
+        groups.setdefault(row.reasons[0].text, []).append(row.name)
+    if len(groups) == 1:
+        return next(iter(groups))
+    shown = list(groups.items())[:GROUPS]
+    rest = len(worst) - sum(len(names) for _, names in shown)
+    text = " ".join(f"{named(names)}: {reason}" for reason, names in shown)
+    return text + (f" And {count(rest, 'more cluster')}." if rest else "")
 
 
 def _proof(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:

@@ -45,6 +45,16 @@ async def verify_once(service: Service, prove: Prove, record: Callable[[Verifica
     else:
         service.attempt = ""
         service.verifications["ok" if verification.ok else "broken"] += 1
+        before = facts.verification.value
+        if before is None or before.ok != verification.ok:
+            _log.info("verification: %s", _sentence(verification))
+
+
+def _sentence(verification: Verification) -> str:
+    first = verification.first_broken
+    if first is None:
+        return f"all {len(verification.results)} hops hold"
+    return f"{first.hop} of {first.cluster} replica {first.replica} does not hold: {first.cause}"
 
 
 def _failed(service: Service, why: str) -> None:

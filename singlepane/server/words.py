@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"))
@@ -28,3 +29,16 @@ def moment(unix: float) -> str:
 def clock(unix: float) -> str:
     """The time of day alone: `03:14:07 UTC`."""
     return f"{datetime.fromtimestamp(unix, UTC):%H:%M:%S} UTC"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop at its end, unless it has an end."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def named(names: Sequence[str], most: int = 3) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -133,7 +133,7 @@ def test_a_broken_hop_names_cluster_replica_hop_and_cause() -> None:
     assert _said(facts) == (
         "bad",
         "prod-weu has a broken data path",
-        "Data path of replica 0 broken at “block in bucket”: nothing of prod-weu came within 20 s",
+        "Data path breaks at “block in bucket”: nothing of prod-weu came within 20 s.",
     )
     row = clusters(facts)[0]
     assert (row.name, row.held, row.hops) == ("prod-weu", 4, 10)
@@ -245,11 +245,30 @@ def test_several_clusters_are_counted_and_the_first_are_named() -> None:
     assert _said(facts) == (
         "bad",
         "4 of 5 clusters need you",
-        "a: No heartbeat has ever come. b: No heartbeat has ever come. c: No heartbeat has ever come."
-        " And 1 more cluster.",
+        "a, b and c: No heartbeat has ever come. d: No heartbeat for 10 min.",
     )
     only = replace(facts, heartbeats={})
-    assert _said(only)[1] == "All 5 clusters need you"
+    assert _said(only) == ("bad", "All 5 clusters need you", "No heartbeat has ever come.")
+
+
+def test_many_different_reasons_are_cut_short() -> None:
+    """Three are told, the rest is a number of clusters."""
+    names = ("hub", *(f"c{number}" for number in range(9)))
+    shown = estate(names)
+    ages = {name: Beat(NOW - 600 * place, 1) for place, name in enumerate(names)}
+    facts = replace(
+        _facts(),
+        estate=shown,
+        status=Reading(deployment(shown, Path("/state")), NOW),
+        verification=Reading(verification(shown), NOW),
+        heartbeats=ages,
+    )
+    assert _said(facts) == (
+        "bad",
+        "9 of 10 clusters need you",
+        "c0: No heartbeat for 10 min. c1: No heartbeat for 20 min. c2: No heartbeat for 30 min."
+        " And 6 more clusters.",
+    )
 
 
 def test_worst_first_and_all_reasons() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from estate.running import Running
-from singlepane.server.page import Choices, page, web_address, web_url
+from singlepane.server.page import Break, Choices, page, web_address, web_url
 from singlepane.server.service import Service
 from tests.server.conftest import Make
 from tests.server.estates import HOP_NAMES, NOW, alert, deployment, estate, parsed, verification, write
@@ -78,10 +78,14 @@ def test_broken_replicas_come_first_and_say_why(make: Make) -> None:
     ]
     states = ["held" if hop.ok else "cut" if hop.reached else "gap" for hop in made.path[0].hops if hop]
     assert states == ["held", "held", "cut", *["gap"] * 7]
-    assert [(hop.cluster, hop.replica, hop.hop) for hop in made.broken] == [
-        ("prod-neu", 0, HOP_NAMES[2]),
-        ("prod-neu", 1, HOP_NAMES[2]),
-    ]
+    assert made.broken == (
+        Break(
+            HOP_NAMES[2],
+            "nothing of prod-neu came within 20 s",
+            "singlepane logs sidecar-prod-neu-0",
+            ("prod-neu replica 0", "prod-neu replica 1"),
+        ),
+    )
 
 
 def test_a_hop_that_does_not_apply_is_a_gap(make: Make) -> None:
@@ -93,6 +97,9 @@ def test_a_hop_that_does_not_apply_is_a_gap(make: Make) -> None:
     write(folder, deployment(service.estate, folder), verification(service.estate, results=kept))
     row = page(service.facts(), Choices(), frozenset()).path[0]
     assert [hop is None for hop in row.hops] == [number == 6 for number in range(10)]
+    assert row.ends == (0, 9)
+    write(folder, None, verification(service.estate, results=kept[:8]))
+    assert page(service.facts(), Choices(), frozenset()).path[0].ends == (0, 8)
 
 
 def test_500_clusters_are_counted_and_not_listed(make: Make) -> None:

@@ -1,0 +1,62 @@
+"""Figures in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from singlepane.server.words import ago, clock, count, moment, named, sentence
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3_599, "59 min"),
+        (3_600, "1 h"),
+        (86_399, "23 h"),
+        (86_400, "1 d"),
+        (31_536_000, "365 d"),
+    ],
+)
+def test_ago(seconds: float, words: str) -> None:
+    """One unit, rounded down, never negative."""
+    assert ago(seconds) == words
+
+
+def test_count() -> None:
+    """One of them is one, thousands are grouped."""
+    assert [count(number, "alert") for number in (0, 1, 2, 12_400)] == [
+        "0 alerts",
+        "1 alert",
+        "2 alerts",
+        "12,400 alerts",
+    ]
+
+
+def test_moments() -> None:
+    """UTC, and said so."""
+    assert moment(1_795_435_200) == "2026-11-23 12:00:00 UTC"
+    assert clock(1_795_435_200) == "12:00:00 UTC"
+
+
+def test_sentence() -> None:
+    """It ends once."""
+    assert [sentence(text) for text in ("It hangs", "It hangs.", "Why? ", "It hangs …")] == [
+        "It hangs.",
+        "It hangs.",
+        "Why?",
+        "It hangs …",
+    ]
+
+
+def test_named() -> None:
+    """A few by name, the rest by number."""
+    assert [named(names) for names in (["a"], ["a", "b"], ["a", "b", "c"], list("abcdefg"))] == [
+        "a",
+        "a and b",
+        "a, b and c",
+        "a, b, c and 4 more",
+    ]
