@@ -22,7 +22,8 @@ from singlepane.server.documents import Error
 from singlepane.server.guard import Guard
 from singlepane.server.health import clusters
 from singlepane.server.metrics import registry
-from singlepane.server.page import Choices, page
+from singlepane.server.page import page
+from singlepane.server.rows import Choices
 from singlepane.server.service import Service
 
 _STATIC = {"page.css": "text/css; charset=utf-8"} | {

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from singlepane.server.health import ClusterHealth
-from singlepane.server.page import REFRESH_SECONDS, Page
+from singlepane.server.page import REFRESH_SECONDS
+from singlepane.server.rows import Page
 from singlepane.server.words import ago, clock, count, moment, named, sentence
 
 _HERE = Path(__file__).parent

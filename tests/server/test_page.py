@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from estate.running import Running
-from singlepane.server.page import Break, Choices, page, web_address, web_url
+from singlepane.server.page import page, web_address, web_url
+from singlepane.server.rows import Break, Choices
 from singlepane.server.service import Service
 from tests.server.conftest import Make
 from tests.server.estates import HOP_NAMES, NOW, alert, deployment, estate, parsed, verification, write
