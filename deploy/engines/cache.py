@@ -28,9 +28,19 @@ _LAYOUT = 2
 
 
 def root() -> Path:
-    """`$XDG_CACHE_HOME/singlepane`; a relative value is ignored, as the XDG specification demands."""
+    """`$XDG_CACHE_HOME/singlepane`; a relative value is ignored, as the XDG specification demands.
+
+    Raises EngineError for a user who has no home folder, as in some containers.
+    """
     base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "singlepane"
+    if base.startswith("/"):
+        return Path(base) / "singlepane"
+    try:
+        return Path.home() / ".cache" / "singlepane"
+    except RuntimeError as error:
+        raise EngineError(
+            "there is no place for engines: this user has no home folder", "Set XDG_CACHE_HOME to a folder."
+        ) from error
 
 
 def key(engine: Engine) -> str:

@@ -92,7 +92,7 @@ def environment() -> dict[str, str]:
     # `local`: a go command must never fetch another go command behind the user's back. GOFLAGS must not be
     # empty, else what `go env -w` once wrote counts.
     fixed = {"GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
-    return {"HOME": str(Path.home()), **kept, **fixed}
+    return {"HOME": str(cache.root()), **kept, **fixed}
 
 
 def _said(program: str | None, *arguments: str) -> str:

@@ -133,3 +133,16 @@ def test_root_follows_xdg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", value)
     assert engine_cache.root() == Path(expected.replace("HOME", str(tmp_path))) / "singlepane"
+
+
+def test_user_without_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user that the system does not know, as in some containers, is told which variable helps."""
+
+    def home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", home)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    with pytest.raises(EngineError) as caught:
+        engine_cache.root()
+    assert caught.value.remedy == "Set XDG_CACHE_HOME to a folder."
