@@ -8,6 +8,9 @@ from estate.model import AzureExporter, AzureMetric, Estate
 from estate.problems import Problem
 from estate.tree import Path
 
+# Keys that narrow the resources of an exporter or an entry: whether two overlap cannot be told from the file.
+NARROWING = {"select", "exclude"}
+
 
 def azure_scopes(estate: Estate) -> Iterator[Problem]:
     """Each exporter row runs in every cluster that it lists; two of them must not read one subscription."""
@@ -36,7 +39,7 @@ def azure_metrics(estate: Estate) -> Iterator[Problem]:
     """No metric of a resource is read twice, neither by one exporter row nor by two."""
     first: dict[tuple[str, str, str], list[tuple[Path, AzureMetric]]] = {}
     for name, exporter in estate.exporters.items():
-        if not isinstance(exporter, AzureExporter):
+        if not isinstance(exporter, AzureExporter) or exporter.model_fields_set & NARROWING:
             continue
         subscriptions = {
             subscription
@@ -45,7 +48,7 @@ def azure_metrics(estate: Estate) -> Iterator[Problem]:
         }
         for index, metric in enumerate(exporter.metrics):
             for place, metric_name in enumerate(metric.names):
-                if metric.type is None or metric_name is None:
+                if metric.type is None or metric_name is None or metric.model_fields_set & NARROWING:
                     continue
                 path: Path = ("exporters", name, "metrics", index, "names", place)
                 clashes = None
