@@ -80,6 +80,7 @@ def test_the_primary_aggregation_is_the_default() -> None:
                 "Percentage CPUs",
                 f"{VM} has no metric 'Percentage CPUs'",
                 "did you mean Percentage CPU?",
+                ("metrics", 0, "names", 0),
             ),
         ),
         (
@@ -90,6 +91,7 @@ def test_the_primary_aggregation_is_the_default() -> None:
                 "Percentage CPU",
                 f"'Percentage CPU' of {VM} has no dimension 'LUN'",
                 "remove the dimension",
+                ("metrics", 0, "dimensions", 0),
             ),
         ),
     ],
@@ -122,7 +124,7 @@ def test_aggregations_intervals_and_required_dimensions() -> None:
     assert [each.definition.name for each in good] == ["fine"]
     assert [(each.code, each.fix) for each in bad] == [
         ("aggregation", "write Average"),
-        ("interval", "did you mean PT1H?"),
+        ("interval", "write PT1H"),
         ("dimension", "split it by one of DatabaseResourceId"),
     ]
     assert definitions["fine"].primary == "Average"

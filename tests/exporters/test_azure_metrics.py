@@ -351,7 +351,7 @@ async def test_what_the_type_does_not_have_is_left_out_before_any_call(simulator
     collector = simulator.collector({"type": STORAGE, "names": ["Ingres", "Transactions"]})
     result = await collector.collect()
     assert result.problems == ()
-    assert own(collector, "azure_metrics_configuration_mismatches") == {
+    assert own(collector, "azure_metrics_config_problems") == {
         '{code="metric",type="microsoft.storage/storageaccounts"}': 1.0
     }
     assert [mismatch.fix for mismatch in collector.catalogue.mismatches] == ["did you mean Ingress?"]

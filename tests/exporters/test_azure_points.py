@@ -149,7 +149,7 @@ def test_a_cut_is_noticed() -> None:
     metrics = [wanted(f"M{n}", dimensions=("ApiName",)) for n in range(200)]
     (one,) = decoded(item(metric("M0", *full)))
     result = readings(one, batch(*metrics, accounts=50), WINDOW)
-    assert result.rejected["cut"] == 1
+    assert result.cut == ["M0"]
 
 
 def test_the_documented_example() -> None:

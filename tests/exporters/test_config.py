@@ -1,6 +1,6 @@
 """The configuration file: what is right is loaded, what is wrong is answered whole.
 
-`python -m tests.exporters.test_config` writes the expectations anew; read the difference before you commit it.
+`python -m tests.exporters.test_config` writes the expectations anew; read the difference before committing.
 """
 
 from __future__ import annotations
