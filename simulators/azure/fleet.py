@@ -80,6 +80,12 @@ class Resources(Row):
                 raise ValueError(f"{text!r} may hold {{n}}, {{region}} and {{subscription}} only") from None
         if self.count > 1 and self.name and "{n" not in self.name:
             raise ValueError(f"name {self.name!r} needs {{n}}: {self.count} resources cannot share one name")
+        pieces = self.type.count("/")
+        if (self.name or pieces > 1) and self.name.count("/") != pieces - 1:
+            form = "/".join(self.type.split("/")[1:])
+            raise ValueError(
+                f"name {self.name!r} must have {pieces} pieces with / between them, as {form} has"
+            )
         return self
 
 

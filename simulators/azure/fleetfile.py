@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import yaml
 from pydantic import ValidationError
 
-from simulators.azure.catalogue import ResourceType, TypeRow, built_in, catalogue
-from simulators.azure.fleet import CustomType, Fleet
+from simulators.azure.fleet import Fleet
+from simulators.azure.fleet_types import types_of
+from simulators.azure.inventory import Inventory
 
 
 class FleetError(Exception):
@@ -60,31 +60,10 @@ def parse(text: str, name: str) -> Fleet:
     unknown = _unknown_types(fleet, tree, name)
     if unknown:
         raise FleetError(unknown)
+    several = dict.fromkeys(Inventory(fleet, 0.0).twice)
+    if several:
+        raise FleetError(tuple(f"{name}: several rows make the resource {one}" for one in several))
     return fleet
-
-
-def types_of(fleet: Fleet) -> dict[str, ResourceType]:
-    """The resource types a fleet knows: the built-in table and its own."""
-    return catalogue((*built_in(), *(_row(one) for one in fleet.types)))
-
-
-def _row(custom: CustomType) -> TypeRow:
-
-    document = {
-        "type": custom.type,
-        "metrics": [
-            {
-                "name": one.name,
-                "unit": one.unit,
-                "aggregations": one.aggregations,
-                "dimensions": one.dimensions,
-                "grains": one.grains,
-                "dimensionRequired": one.dimension_required,
-            }
-            for one in custom.metrics
-        ],
-    }
-    return msgspec.convert(document, TypeRow)
 
 
 def _unknown_types(fleet: Fleet, tree: yaml.Node | None, name: str) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulators.azure import fleet as rows
 from simulators.azure.catalogue import Metric, ResourceType
-from simulators.azure.dimensions import values_of
-from simulators.azure.fleetfile import types_of
-from simulators.azure.truth import Habit, Series, series
+from simulators.azure.fleet_types import types_of
+from simulators.azure.manner import Manner, manner
+from simulators.azure.truth import Series
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ class Resource:
     tags: Mapping[str, str]
     sku: Mapping[str, str]
     kind: str
-    habit: Habit
-    behaviour: rows.Behaviour
-    seed: int
+    manner: Manner
     created: float | None = None
     deleted: float | None = None
     listed: bool = True
@@ -51,8 +49,7 @@ class Resource:
         """The truth of one of its metrics."""
         found = self._series.get(metric.key)
         if found is None:
-            values = tuple(dimension_values(name, self.behaviour) for name in metric.dimensions)
-            found = series(self.seed, self.id, metric, self.habit, values, self.behaviour.combinations)
+            found = self.manner.series(self.id, metric)
             self._series[metric.key] = found
         return found
 
@@ -65,11 +62,15 @@ class Inventory:
         self.subscriptions: dict[str, Subscription] = {}
         self.resources: dict[str, Resource] = {}
         self.management_groups: dict[str, frozenset[str]] = {}
+        self.twice: list[str] = []
+        """Ids that several rows of the fleet make."""
         for name, row in fleet.subscriptions.items():
             subscription = Subscription(name, row.id.lower(), fleet.tenants[row.tenant].lower(), row.state)
             self.subscriptions[subscription.id] = subscription
             for group in row.resources:
                 for resource in _expand(group, subscription, fleet, self.types, start):
+                    if resource.id.lower() in self.resources:
+                        self.twice.append(resource.id)
                     self.resources[resource.id.lower()] = resource
         for group_name, names in fleet.management_groups.items():
             self.management_groups[group_name.lower()] = frozenset(
@@ -88,27 +89,6 @@ class Inventory:
         return resource if resource is not None and resource.lives(now) else None
 
 
-def dimension_values(name: str, behaviour: rows.Behaviour) -> tuple[str, ...]:
-    """The values that dimension `name` takes under a behaviour."""
-    given = {key.lower(): values for key, values in behaviour.values.items()}
-    if name.lower() in given:
-        return tuple(given[name.lower()])
-    numbers = {key.lower(): number for key, number in behaviour.cardinality.items()}
-    return values_of(name, numbers.get(name.lower()))
-
-
-def habit_of(behaviour: rows.Behaviour, silent: bool) -> Habit:
-    """A fleet's behaviour in the units of the truth."""
-    return Habit(
-        lag=behaviour.lag,
-        late=round(behaviour.late * 1024),
-        late_minutes=max(behaviour.late_minutes, 1) if behaviour.late else 0,
-        absent=round(behaviour.absent * 1024),
-        zero=round(behaviour.zero * 1024),
-        silent=silent,
-    )
-
-
 def _expand(
     row: rows.Resources,
     subscription: Subscription,
@@ -119,8 +99,14 @@ def _expand(
     kind = types[row.type.lower()]
     behaviours = {name.lower(): one for name, one in fleet.behaviour_of.items()}
     behaviour = behaviours.get(kind.key, fleet.behaviour)
+    of_kind = manner(fleet.seed, behaviour, row.silent)
+    children = [
+        (child, manner(fleet.seed, behaviours.get(child.key, behaviour), row.silent))
+        for child in types.values()
+        if child.unlisted and child.key.rsplit("/", 1)[0] == kind.key
+    ]
     regions = [row.region] if isinstance(row.region, str) else row.region
-    pattern = row.name or (kind.short.split("/")[-1].lower() + ("-{n:03}" if row.count > 1 else ""))
+    pattern = row.name or (kind.short.lower() + ("-{n:03}" if row.count > 1 else ""))
     for number in range(1, row.count + 1):
         region = regions[(number - 1) % len(regions)]
         texts = {"n": number, "region": region, "subscription": subscription.name}
@@ -138,30 +124,21 @@ def _expand(
             tags={key: text.format(**texts) for key, text in row.tags.items()},
             sku=row.sku,
             kind=row.kind,
-            habit=habit_of(behaviour, row.silent),
-            behaviour=behaviour,
-            seed=fleet.seed,
+            manner=of_kind,
             created=start + row.appears_after if row.appears_after else None,
             deleted=start + row.disappears_after if row.disappears_after is not None else None,
         )
         yield made
-        for child in types.values():
-            if child.unlisted and child.key.rsplit("/", 1)[0] == kind.key:
-                behaviour_of_child = behaviours.get(child.key, behaviour)
-                yield Resource(
-                    id=f"{made.id}/{child.unlisted}",
-                    name=f"{name}/default",
-                    type=child,
-                    region=region,
-                    resource_group=group,
-                    subscription=subscription,
-                    tags={},
-                    sku={},
-                    kind="",
-                    habit=habit_of(behaviour_of_child, row.silent),
-                    behaviour=behaviour_of_child,
-                    seed=fleet.seed,
-                    created=made.created,
-                    deleted=made.deleted,
-                    listed=False,
-                )
+        for child, of_child in children:
+            yield replace(
+                made,
+                id=f"{made.id}/{child.unlisted}",
+                name=f"{name}/default",
+                type=child,
+                tags={},
+                sku={},
+                kind="",
+                manner=of_child,
+                listed=False,
+                _series={},
+            )

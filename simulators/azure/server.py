@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,4 +72,10 @@ def run(fleet: Fleet, host: str, port: int, ca_dir: Path, ready: Callable[[str],
     listener = serving.bind(host, port)
     context = tls.server_context(tls.authority(ca_dir), certificate_names(host))
     ready(endpoints(host, listener.getsockname()[1], ca_dir).arm.removesuffix("/arm"))
-    serving.serve(AzureSimulator(World(fleet)), listener, context)
+    app = AzureSimulator(World(fleet))
+    # A bulk reply makes a hundred thousand small objects that all die with it: collecting between them
+    # finds nothing
+    # nothing and costs a quarter of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    serving.serve(app, listener, context)

@@ -9,8 +9,9 @@ known list of parts (tuples of dimension values); the parts of a minute add up e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, product
 from typing import NamedTuple
 from zlib import crc32
@@ -73,7 +74,8 @@ def noise(key: int, minute: int) -> int:
     return mixed ^ (mixed >> 15)
 
 
-def part_list(key: int, cardinalities: Sequence[Sequence[str]], most: int) -> tuple[tuple[str, ...], ...]:
+@lru_cache(4096)  # the same for every resource of a type
+def part_list(key: int, cardinalities: tuple[tuple[str, ...], ...], most: int) -> tuple[tuple[str, ...], ...]:
     """The tuples of dimension values that occur: all of them, or `most` of them chosen by `key` when there
     are more.
     """
@@ -103,7 +105,7 @@ def series(
     resource: str,
     metric: Metric,
     habit: Habit = Habit(),
-    values: Sequence[Sequence[str]] | None = None,
+    values: tuple[tuple[str, ...], ...] | None = None,
     most: int = 12,
 ) -> Series:
     """The truth of `metric` of the resource with id `resource` (case does not matter).
@@ -122,7 +124,7 @@ def series(
         spread = (24, 40) if metric.unit == "Percent" else (32, 64)
         level = max(1, level * (spread[0] + noise(key, 0) % spread[1]) // 64)
     if values is None:
-        values = [values_of(name) for name in metric.dimensions]
+        values = tuple(values_of(name) for name in metric.dimensions)
     parts = part_list(crc32(metric.key.encode(), seed & _MASK), values, most)
     weights = [224 + noise(key, 1 + i) % 64 for i in range(len(parts))]
     shares = [0]

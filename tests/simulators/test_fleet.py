@@ -103,6 +103,21 @@ def test_rows_make_resources() -> None:
             "fleet.yaml:8:9: subscriptions.shop.resources.0: name 'same' needs {n}: 2 resources cannot share "
             "one name",
         ),
+        (
+            HEAD + "    resources:\n      - {type: Microsoft.Sql/servers/databases}\n",
+            "fleet.yaml:8:9: subscriptions.shop.resources.0: name '' must have 2 pieces with / between them, as "
+            "servers/databases has",
+        ),
+        (
+            HEAD + "    resources:\n      - {type: Microsoft.KeyVault/vaults, name: a/b}\n",
+            "fleet.yaml:8:9: subscriptions.shop.resources.0: name 'a/b' must have 1 pieces with / between them, as "
+            "vaults has",
+        ),
+        (
+            HEAD + "    resources:\n" + "      - {type: Microsoft.KeyVault/vaults, name: same}\n" * 2,
+            f"fleet.yaml: several rows make the resource /subscriptions/{SHOP}/resourceGroups/shop-westeurope"
+            "/providers/Microsoft.KeyVault/vaults/same",
+        ),
         (HEAD + "faults: [{name: f, kind: explode}]\n", None),
         (HEAD + "seed: 1\nseed: 2\n", "fleet.yaml:8:1: the key 'seed' is given twice"),
         (
