@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # its stubs are not locked
+from jsonschema import Draft202012Validator
 
 from estate.codes import CODES
 from estate.schema import schema
