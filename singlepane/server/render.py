@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from singlepane.server.health import ClusterHealth
 from singlepane.server.page import REFRESH_SECONDS
@@ -25,6 +26,12 @@ def _iso(unix: float) -> str:
     return datetime.fromtimestamp(unix, UTC).isoformat(timespec="seconds")
 
 
+def _code(text: str) -> Markup:
+    """Text in which `this` is shown as code; all else is escaped."""
+    # The escaped text holds no markup but what is put in here.
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -33,7 +40,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters.update(
-    ago=ago, clock=clock, count=count, moment=moment, named=named, sentence=sentence, iso=_iso
+    ago=ago, clock=clock, count=count, moment=moment, named=named, sentence=sentence, iso=_iso, code=_code
 )
 _ENVIRONMENT.globals.update(style=STYLE)
 

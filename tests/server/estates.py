@@ -142,7 +142,7 @@ def verification(
                         ok=ok,
                         detail="" if ok else "broken" if reached else "not reached",
                         cause="" if ok or not reached else f"nothing of {cluster} came within 20 s",
-                        remedy="" if ok or not reached else f"singlepane logs sidecar-{cluster}-0",
+                        remedy="" if ok or not reached else f"See `singlepane logs sidecar-{cluster}-0`.",
                         seconds=0.2,
                         reached=reached,
                     )

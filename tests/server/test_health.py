@@ -193,7 +193,7 @@ def test_an_alert_about_a_missing_cluster_is_that_clusters() -> None:
             (
                 "unknown",
                 "Nothing is known to run",
-                "No supervisor has said what runs. Start the estate with “singlepane up”.",
+                "No supervisor has said what runs. Start the estate with `singlepane up`.",
             ),
         ),
         (
@@ -201,7 +201,7 @@ def test_an_alert_about_a_missing_cluster_is_that_clusters() -> None:
             (
                 "unknown",
                 "The supervisor is gone",
-                "What this page shows is the last it wrote, 3 min ago. “singlepane up” starts it again.",
+                "What this page shows is the last it wrote, 3 min ago. `singlepane up` starts it again.",
             ),
         ),
         (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import httpx
 import pytest
 
 from estate.running import Running
@@ -83,7 +86,7 @@ def test_broken_replicas_come_first_and_say_why(make: Make) -> None:
         Break(
             HOP_NAMES[2],
             "nothing of prod-neu came within 20 s",
-            "singlepane logs sidecar-prod-neu-0",
+            "See `singlepane logs sidecar-prod-neu-0`.",
             ("prod-neu replica 0", "prod-neu replica 1"),
         ),
     )
@@ -167,3 +170,17 @@ def test_the_problem_of_a_file_is_a_notice(service: Service) -> None:
         "The last verification could not run: no engine.",
     )
     assert made.running == 23
+
+
+async def test_commands_are_shown_as_code_and_nothing_else_becomes_markup(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    """Backticks in a remedy mark a command; angle brackets in a cause stay angle brackets."""
+    folder = service.status.path.parent
+    broken = verification(service.estate, {"prod-neu": HOP_NAMES[2]})
+    results = [replace(row, cause="<b>`x`</b>") if row.cause else row for row in broken.results]
+    write(folder, None, replace(broken, results=tuple(results)))
+    text = (await client.get("/")).text
+    assert "See <code>singlepane logs sidecar-prod-neu-0</code>." in text
+    assert "&lt;b&gt;<code>x</code>&lt;/b&gt;." in text
+    assert "<b>`" not in text
