@@ -83,9 +83,7 @@ class Resources(Row):
         pieces = self.type.count("/")
         if (self.name or pieces > 1) and self.name.count("/") != pieces - 1:
             form = "/".join(self.type.split("/")[1:])
-            raise ValueError(
-                f"name {self.name!r} must have {pieces} pieces with / between them, as {form} has"
-            )
+            raise ValueError(f"name {self.name!r} must be cut by / into as many pieces as {form}")
         return self
 
 

@@ -196,6 +196,7 @@ def test_every_request_is_answered(
     reply.content()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100), st.sampled_from(PLACES), st.binary(max_size=40))
 def test_bytes_that_mean_nothing(body: bytes, place: str, token: bytes) -> None:
     """Bodies and tokens of any bytes."""

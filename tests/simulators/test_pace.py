@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.azure.clock import Clock
@@ -28,6 +28,7 @@ def test_bucket_and_a_clock_that_goes_back() -> None:
     assert bucket.take(51).passes
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 5), max_size=200))
 def test_bucket_never_gives_more_than_it_has(gaps: list[float]) -> None:
     """Over any stretch of time at most burst plus refill pass."""
@@ -38,6 +39,7 @@ def test_bucket_never_gives_more_than_it_has(gaps: list[float]) -> None:
         assert passed <= 10 + 2 * now + 1e-6
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=100))
 def test_waiting_as_told_is_enough(gaps: list[float]) -> None:
     """Who waits for the Retry-After of a refusal is let in."""

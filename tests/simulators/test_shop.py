@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.shop import DAY, EPOCH, REGIONS, create, orders, rate, summary
@@ -14,6 +14,7 @@ from simulators.shop import DAY, EPOCH, REGIONS, create, orders, rate, summary
 TIMES = st.floats(EPOCH, EPOCH + 3000 * DAY)
 
 
+@settings(deadline=None)
 @given(TIMES, st.floats(0, 3 * DAY))
 def test_counters_only_grow(now: float, later: float) -> None:
     """Orders, failures and revenue of every region never go down."""
@@ -23,6 +24,7 @@ def test_counters_only_grow(now: float, later: float) -> None:
         assert first["revenue"]["eur"] <= second["revenue"]["eur"]
 
 
+@settings(deadline=None)
 @given(TIMES)
 def test_stock_and_carts_are_possible(now: float) -> None:
     """Nobody has less than no car, and failures are a part of the orders."""

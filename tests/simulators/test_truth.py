@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.azure.catalogue import Metric, built_in, catalogue
@@ -65,6 +65,7 @@ def test_case_of_the_id_does_not_matter() -> None:
     assert series(7, RESOURCE.upper(), metric).key == series(7, RESOURCE, metric).key
 
 
+@settings(deadline=None)
 @given(any_series(), MINUTES)
 def test_parts_add_up_to_the_whole(of: Series, minute: int) -> None:
     """Joining all parts of a minute gives back its datum, figure by figure."""
@@ -74,6 +75,7 @@ def test_parts_add_up_to_the_whole(of: Series, minute: int) -> None:
         assert join(part(of, whole, minute, index) for index in range(len(of.parts))) == whole
 
 
+@settings(deadline=None)
 @given(any_series(), MINUTES)
 def test_average_lies_between_lowest_and_highest(of: Series, minute: int) -> None:
     """Of the whole and of every part."""
@@ -85,6 +87,7 @@ def test_average_lies_between_lowest_and_highest(of: Series, minute: int) -> Non
         assert 0 <= figure(of, one, "minimum") <= figure(of, one, "average") <= figure(of, one, "maximum")
 
 
+@settings(deadline=None)
 @given(any_series(), MINUTES, st.integers(2, 90))
 def test_a_range_is_its_minutes_joined(of: Series, minute: int, minutes: int) -> None:
     """Total and count of a range are the exact sums of its minutes', the extremes their extremes."""
