@@ -12,6 +12,7 @@ from estate.names import (
     DnsLabel,
     LabelName,
     MetricName,
+    Region,
     ResourceType,
     SecretReference,
     Url,
@@ -21,6 +22,40 @@ from estate.quantities import Duration
 
 Aggregation = Literal["Average", "Minimum", "Maximum", "Total", "Count"]
 Grain = Literal["PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D"]
+
+
+# `*` is any text, `?` any one character; nothing else is special, and case does not matter.
+Pattern = Annotated[str, Field(min_length=1)]
+Series = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class AzureMatch(Row):
+    """What an Azure resource must be like: it fits every key that is given, and of a list one entry.
+
+    Texts are patterns: `*` is any text, `?` any one character, and case does not matter.
+    """
+
+    resource_groups: list[Pattern] = Field(default=[])
+    """Names of its resource group."""
+    regions: list[Region] = Field(default=[])
+    """Its region; resources without one are in `global`."""
+    names: list[Pattern] = Field(default=[])
+    """Its name; that of a part begins with the name of the whole, as in account/default."""
+    tags: dict[Pattern, Pattern] = Field(default={})
+    """Tag name to a pattern of its value; all of them must fit. `*` asks that the tag is there."""
+
+
+class AzureBudget(Row):
+    """The most series that an exporter publishes; what is over is left out, counted and said."""
+
+    per_metric: Series = 10_000
+    """Series of one metric with one aggregation."""
+    per_resource: Series = 5_000
+    """Series of one resource."""
+    total: Series = 200_000
+    """Series of the exporter."""
+    order: Literal["value", "labels"] = "value"
+    """Which stay: those with the largest value of the first aggregation, or the first by their labels."""
 
 
 class AzureMetric(Row):
@@ -36,6 +71,10 @@ class AzureMetric(Row):
     """Time grain of the points."""
     dimensions: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
     """Dimensions to split by; each becomes a label."""
+    select: AzureMatch = AzureMatch()
+    """Narrows the exporter's resources further, for these metrics."""
+    exclude: list[AzureMatch] = Field(default=[])
+    """Resources to leave out here: those that fit one of these."""
 
 
 class ExporterRow(Row):
@@ -64,6 +103,18 @@ class AzureExporter(ExporterRow):
     kind: Literal["azure"]
     scope: Scope = "own"
     """Subscriptions to read, by name; `own` is the subscription of the cluster that runs it."""
+    management_groups: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
+    """Ids of management groups whose subscriptions are read too, in the tenant of the scope."""
+    select: AzureMatch = AzureMatch()
+    """Which resources are read; empty takes all of the configured types."""
+    exclude: list[AzureMatch] = Field(default=[])
+    """Resources to leave out: those that fit one of these."""
+    tag_labels: list[Pattern] = Field(default=["*"])
+    """Tags that become labels of azure_resource_info, by name."""
+    budget: AzureBudget = AzureBudget()
+    """The most series to publish."""
+    timestamps: Literal["scrape", "point"] = "scrape"
+    """What time samples have: that of the scrape, or the end of Azure's point."""
     metrics: Annotated[list[AzureMetric], Field(min_length=1)]
     """Metrics by resource type."""
     identity: WorkloadCliOrSecret = "workload"

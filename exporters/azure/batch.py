@@ -14,24 +14,14 @@ import msgspec
 
 from exporters.azure.decode import decoded
 from exporters.azure.endpoints import Endpoints
-from exporters.azure.errors import AzureError, Throttled
+from exporters.azure.errors import AzureError
 from exporters.azure.http import Call, address
 from exporters.azure.plan import Batch
+from exporters.azure.refusal import of_an_id
 from exporters.azure.resources import Resource
 
 # Enough to find three bad ids among 50 (twice the depth of the tree for each).
 MOST_SPLITS = 36
-# What one id can cause. 500 is what the service answers where it trips over a resource; 504 and a reply
-# that is too large shrink with the batch.
-_SPLIT_STATUS = frozenset({400, 404, 413, 500, 504})
-# These are said of the metrics and not of an id: smaller batches would hear the same.
-_NOT_OF_AN_ID = (
-    "failed to find metric configuration",
-    "does not support requested dimension",
-    "detected invalid",
-    "invalid aggregation",
-    "is not supported by the batch api",
-)
 
 
 class Name(msgspec.Struct, gc=False):
@@ -75,6 +65,10 @@ class Metric(msgspec.Struct, gc=False):
     error_message: str | None = msgspec.field(name="errorMessage", default=None)
 
 
+class CutMetric(Metric, gc=False):
+    """One of which the reply is known to hold only some of the series."""
+
+
 class Item(msgspec.Struct, gc=False):
     """What the reply says of one resource. `interval` may differ from the one asked for; trust it."""
 
@@ -98,10 +92,9 @@ def call(batch: Batch, start: int, end: int, endpoints: Endpoints, deadline: flo
     query = {
         "api-version": endpoints.api_versions.batch,
         "metricnamespace": key.type,
-        # A comma inside a name would read as two names; percent-encoding it twice keeps it one.
-        "metricnames": ",".join(each.definition.name.replace(",", quote(",")) for each in batch.metrics),
-        "starttime": _instant(start),
-        "endtime": _instant(end),
+        "metricnames": names(batch),
+        "starttime": instant(start),
+        "endtime": instant(end),
         "interval": key.interval,
         "aggregation": ",".join(each.lower() for each in key.aggregations),
     }
@@ -120,25 +113,38 @@ def call(batch: Batch, start: int, end: int, endpoints: Endpoints, deadline: flo
     )
 
 
-def _instant(seconds: int) -> str:
+def names(batch: Batch) -> str:
+    """The metrics of a batch in one parameter."""
+    # A comma inside a name would read as two names; percent-encoding it twice keeps it one.
+    return ",".join(each.definition.name.replace(",", quote(",")) for each in batch.metrics)
+
+
+def instant(seconds: int) -> str:
+    """Unix seconds as the APIs write times."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a batch and its pieces brought: replies with the piece they belong to, ids refused alone, and
-    pieces
+    """What a batch and its pieces brought: items with the piece they belong to, ids refused alone, and pieces
     that failed for another reason. `splits` is how often a piece was halved."""
 
-    replies: list[tuple[Batch, bytes]] = field(default_factory=list)
+    replies: list[tuple[Batch, list[Item]]] = field(default_factory=list)
     refused: list[tuple[Resource, AzureError]] = field(default_factory=list)
     failed: list[tuple[Batch, AzureError]] = field(default_factory=list)
     splits: int = 0
 
 
-async def read(batch: Batch, send: Callable[[Batch], Awaitable[bytes]]) -> Outcome:
-    """Send a batch; halve it as long as that can single out a bad id. Never raises AzureError."""
+async def read(
+    batch: Batch, send: Callable[[Batch], Awaitable[list[Item]]], *, splits: bool = True, others: bool = False
+) -> Outcome:
+    """Send a batch; halve it as long as that can single out a bad id. Never raises AzureError.
+
+    `splits` False: the call is the same for fewer resources. `others` says that the group has calls for other
+    resources, so that a bad id alone in its call is the fault of that id.
+    """
     outcome = Outcome()
+    several = others or len(batch.resources) > 1
 
     async def attempt(piece: Batch) -> AzureError | None:
         try:
@@ -149,10 +155,10 @@ async def read(batch: Batch, send: Callable[[Batch], Awaitable[bytes]]) -> Outco
 
     async def resolve(piece: Batch, error: AzureError) -> None:
         alone = len(piece.resources) == 1
-        if alone and splittable(error) and (len(batch.resources) > 1 or error.status == 404):
+        if alone and splits and of_an_id(error) and (several or error.status == 404):
             outcome.refused.append((piece.resources[0], error))
             return
-        if alone or not splittable(error) or outcome.splits >= MOST_SPLITS:
+        if alone or not splits or not of_an_id(error) or outcome.splits >= MOST_SPLITS:
             outcome.failed.append((piece, error))
             return
         outcome.splits += 1
@@ -173,11 +179,3 @@ async def read(batch: Batch, send: Callable[[Batch], Awaitable[bytes]]) -> Outco
         outcome.refused.clear()
         outcome.failed.append((batch, error or AzureError("batch: refused", api="batch")))
     return outcome
-
-
-def splittable(error: AzureError) -> bool:
-    """Whether one of several ids may be the cause."""
-    if isinstance(error, Throttled) or error.status not in _SPLIT_STATUS:
-        return False
-    message = str(error).lower()
-    return not any(each in message for each in _NOT_OF_AN_ID)

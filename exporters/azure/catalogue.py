@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -14,7 +14,10 @@ from exporters.azure.clock import REAL, Clock
 from exporters.azure.definitions import Definitions, Mismatch, Wanted, fetch, wanted
 from exporters.azure.errors import AzureError
 from exporters.azure.graph import Discovered, discover
+from exporters.azure.http import Client
+from exporters.azure.listing import subscription_names
 from exporters.azure.resources import Resource
+from exporters.azure.selection import ALL, Selection
 
 # New and deleted resources are noticed within five minutes: two cycles of a minute are kept in hand.
 DISCOVER_SECONDS = 180.0
@@ -40,12 +43,18 @@ class Scope:
 
 @dataclass(slots=True)
 class Catalogue:
-    """Resources and metrics of all scopes. `problems` is by (subscription id, or type) and empty when all is
-    well; `changed` counts the refreshes that changed something."""
+    """Resources and metrics of all scopes. `problems` is by subscription id, type or management group, and
+    empty when all is well; `changed` counts the refreshes that changed something.
+
+    `chosen` are the resources of the row, `mine` those of this process where several share the work.
+    """
 
     scopes: Sequence[Scope]
     rows: Sequence[AzureMetric]
     clock: Clock = REAL
+    chosen: Selection = ALL
+    management_groups: Sequence[str] = ()
+    mine: Callable[[Resource], bool] = bool
     resources: dict[str, Resource] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
     mismatches: list[Mismatch] = field(default_factory=list)
@@ -56,11 +65,19 @@ class Catalogue:
     _define_at: dict[str, float] = field(default_factory=dict)
     _discover_at: float = float("-inf")
     _listed: dict[str, float] = field(default_factory=dict)
+    # Subscriptions found below management groups.
+    _below: dict[str, Scope] = field(default_factory=dict)
 
     @property
     def types(self) -> tuple[str, ...]:
         """Configured types in lower case, each once."""
         return tuple(dict.fromkeys(row.type.lower() for row in self.rows))
+
+    def scope(self, subscription: str) -> Scope:
+        """The scope of a subscription id. Raises KeyError for one that nothing is known of."""
+        return (
+            next((each for each in self.scopes if each.id == subscription), None) or self._below[subscription]
+        )
 
     async def refresh(self, clients: Clients, deadline: float) -> None:
         """Do what is due. Raises AzureError only when nothing at all is known and why."""
@@ -81,14 +98,12 @@ class Catalogue:
         resources: dict[str, Resource] = {}
         problems: dict[str, str] = {}
         for each in found:
-            resources.update(each.resources)
+            resources.update({id: one for id, one in each.resources.items() if self.mine(one)})
             problems.update({subscription: str(error) for subscription, error in each.problems.items()})
         for scope in self.scopes:
-            if scope.id not in problems:
-                self._listed[scope.id] = now
-            elif now - self._listed.get(scope.id, -REMEMBER_SECONDS) < REMEMBER_SECONDS:
-                known = {id: one for id, one in self.resources.items() if one.subscription == scope.id}
-                resources.update(known)
+            self._remember(scope.id, {scope.id}, problems, resources, now)
+        for group in self.management_groups:
+            self._remember(f"management group {group}", set(self._below), problems, resources, now)
         if resources != self.resources:
             log.info("resources discovered", resources=len(resources), before=len(self.resources))
             self.resources = resources
@@ -99,6 +114,21 @@ class Catalogue:
         wait = DISCOVER_SECONDS if not problems else RETRY_SECONDS if resources else 0.0
         self._discover_at = now + wait
 
+    def _remember(
+        self,
+        place: str,
+        subscriptions: set[str],
+        problems: Mapping[str, str],
+        resources: dict[str, Resource],
+        now: float,
+    ) -> None:
+        """Where a place could not be listed, what was known of it stays for a while."""
+        if place not in problems:
+            self._listed[place] = now
+        elif now - self._listed.get(place, -REMEMBER_SECONDS) < REMEMBER_SECONDS:
+            known = {id: one for id, one in self.resources.items() if one.subscription in subscriptions}
+            resources.update(known)
+
     async def _of_tenant(
         self, clients: Clients, tenant: str, subscriptions: list[str], deadline: float
     ) -> Discovered:
@@ -106,7 +136,38 @@ class Catalogue:
             client = clients.of(tenant)
         except AzureError as error:
             return Discovered({}, dict.fromkeys(subscriptions, error))
-        return await discover(client, clients.endpoints, subscriptions, self.types, deadline)
+        groups = self.management_groups
+        found = await discover(
+            client, clients.endpoints, subscriptions, self.types, deadline, self.chosen, groups
+        )
+        return found if not groups else await self._named(client, clients, tenant, found, deadline)
+
+    async def _named(
+        self, client: Client, clients: Clients, tenant: str, found: Discovered, deadline: float
+    ) -> Discovered:
+        """Give subscriptions below management groups their names. Until one has a name nothing of it is
+        shown: a label that changes later would be another series.
+        """
+        own = {scope.id for scope in self.scopes}
+        new = {one.subscription for one in found.resources.values()} - own - self._below.keys()
+        if not new:
+            return found
+        try:
+            names = await subscription_names(client, clients.endpoints, deadline)
+        except AzureError as error:
+            client.note(error)
+            problems = {
+                **found.problems,
+                **{f"management group {each}": error for each in self.management_groups},
+            }
+            kept = {id: one for id, one in found.resources.items() if one.subscription not in new}
+            return Discovered(kept, problems, found.skipped)
+        taken = {scope.name for scope in (*self.scopes, *self._below.values())}
+        for subscription in sorted(new):
+            name = names.get(subscription, subscription)
+            self._below[subscription] = Scope(subscription if name in taken else name, subscription, tenant)
+            taken.add(self._below[subscription].name)
+        return found
 
     async def _define(self, clients: Clients, deadline: float) -> None:
         samples: dict[str, list[Resource]] = {}
@@ -136,13 +197,13 @@ class Catalogue:
     async def _define_type(
         self, clients: Clients, type: str, samples: Sequence[Resource], deadline: float
     ) -> AzureError | None:
-        tenants: Mapping[str, str] = {scope.id: scope.tenant for scope in self.scopes}
         last: AzureError | None = None
         for sample in samples:
             try:
-                client = clients.of(tenants[sample.subscription])
+                client = clients.of(self.scope(sample.subscription).tenant)
                 self._definitions[type] = await fetch(client, clients.endpoints, sample, deadline)
             except AzureError as error:
+                clients.traffic.note(error)
                 last = error
                 if error.status != 404:
                     break

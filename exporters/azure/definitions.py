@@ -6,18 +6,21 @@ Contract: https://learn.microsoft.com/rest/api/monitor/metric-definitions/list.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import msgspec
 
-from estate.model import AzureMetric
+from estate.model import AzureMetric, Grain
 from estate.suggest import offer
+from estate.tree import Path
 from exporters.azure.decode import decoded
 from exporters.azure.endpoints import Endpoints
 from exporters.azure.http import Call, Client, address
 from exporters.azure.resources import Resource
+from exporters.azure.selection import ALL, Selection, selection
 
+_GRAINS: tuple[str, ...] = get_args(Grain)
 AGGREGATIONS = ("Average", "Minimum", "Maximum", "Total", "Count")
 
 
@@ -104,17 +107,34 @@ class Wanted:
     aggregations: tuple[str, ...]
     interval: str
     dimensions: tuple[str, ...]
+    # The aggregation that the row names first, and the resources that it is narrowed to.
+    first: str = ""
+    only: Selection = ALL
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Something configured that the type does not have; it is left out of every call. `fix` may be empty."""
+    """Something configured that the type does not have; it is left out of every call. `path` is below the
+    exporter's row; `fix` may be empty.
+    """
 
     code: Literal["metric", "aggregation", "interval", "dimension"]
     type: str
     metric: str
     message: str
     fix: str = ""
+    path: Path = ()
+
+
+def mismatches(
+    rows: Iterable[AzureMetric], definitions: Mapping[str, Definitions], prefix: Path = ()
+) -> tuple[Mismatch, ...]:
+    """What the rows ask for that the types do not have, before any data call. Pure.
+
+    `definitions` is by lower-case type (`parse` and `fetch` give one type's); a type that is not in it is not
+    judged. `prefix` is where the exporter's row stands, such as ("exporters", "azure-platform").
+    """
+    return tuple(replace(each, path=(*prefix, *each.path)) for each in wanted(rows, definitions)[1])
 
 
 def wanted(
@@ -127,25 +147,20 @@ def wanted(
     """
     good: list[Wanted] = []
     bad: list[Mismatch] = []
-    for row in rows:
+    for index, row in enumerate(rows):
         of_type = definitions.get(row.type.lower())
         if of_type is None:
             continue
-        for name in row.names:
+        for place, name in enumerate(row.names):
             definition = of_type.get(name.lower())
+            at: Path = ("metrics", index, "names", place)
             if definition is None:
                 known = [each.name for each in of_type.values()]
-                bad.append(
-                    Mismatch(
-                        "metric",
-                        row.type,
-                        name,
-                        f"{row.type} has no metric {name!r}",
-                        offer(name, known, "see the type's page in Azure's list of supported metrics"),
-                    )
-                )
+                message = f"{row.type} has no metric {name!r}"
+                fix = offer(name, known, "see the type's page in Azure's list of supported metrics")
+                bad.append(Mismatch("metric", row.type, name, message, fix, at))
                 continue
-            found = _mismatches(row, definition)
+            found = _mismatches(row, definition, index, at)
             bad.extend(found)
             if not found:
                 good.append(_wanted(row, definition))
@@ -155,30 +170,46 @@ def wanted(
 def _wanted(row: AzureMetric, definition: Definition) -> Wanted:
     aggregations = tuple(dict.fromkeys(row.aggregations)) or (definition.primary,)
     dimensions = tuple(definition.dimensions[each.lower()] for each in dict.fromkeys(row.dimensions))
-    return Wanted(row.type.lower(), definition, tuple(sorted(aggregations)), row.interval, dimensions)
+    return Wanted(
+        row.type.lower(),
+        definition,
+        tuple(sorted(aggregations)),
+        row.interval,
+        dimensions,
+        aggregations[0],
+        selection(row.select, row.exclude),
+    )
 
 
-def _mismatches(row: AzureMetric, definition: Definition) -> list[Mismatch]:
+def _mismatches(row: AzureMetric, definition: Definition, index: int, at: Path) -> list[Mismatch]:
     name = definition.name
     found: list[Mismatch] = []
 
     def say(
-        code: Literal["aggregation", "interval", "dimension"], wrong: str, allowed: Sequence[str]
+        code: Literal["aggregation", "interval", "dimension"],
+        wrong: str,
+        allowed: Sequence[str],
+        *key: str | int,
     ) -> None:
         message = f"{name!r} of {row.type} has no {code} {wrong!r}"
-        found.append(Mismatch(code, row.type, name, message, offer(wrong, allowed, f"remove the {code}")))
+        fix = offer(wrong, allowed, f"remove the {code}")
+        found.append(Mismatch(code, row.type, name, message, fix, ("metrics", index, *key)))
 
     legal = [each for each in AGGREGATIONS if each in definition.aggregations]
-    for aggregation in row.aggregations:
+    for place, aggregation in enumerate(row.aggregations):
         if legal and aggregation not in legal:
-            say("aggregation", aggregation, legal)
+            say("aggregation", aggregation, legal, "aggregations", place)
     if definition.grains and row.interval not in definition.grains:
-        say("interval", row.interval, definition.grains)
-    for dimension in row.dimensions:
+        # The next longer grain says the same thing less often; a shorter one may not be there at all.
+        longer = [each for each in _GRAINS[_GRAINS.index(row.interval) :] if each in definition.grains]
+        message = f"{name!r} of {row.type} has no interval {row.interval!r}"
+        fix = f"write {(longer or definition.grains)[0]}"
+        found.append(Mismatch("interval", row.type, name, message, fix, ("metrics", index, "interval")))
+    for place, dimension in enumerate(row.dimensions):
         if dimension.lower() not in definition.dimensions:
-            say("dimension", dimension, sorted(definition.dimensions.values()))
+            say("dimension", dimension, sorted(definition.dimensions.values()), "dimensions", place)
     if definition.dimension_required and not row.dimensions:
         allowed = ", ".join(sorted(definition.dimensions.values()))
         message = f"{name!r} of {row.type} gives nothing without a dimension"
-        found.append(Mismatch("dimension", row.type, name, message, f"split it by one of {allowed}"))
+        found.append(Mismatch("dimension", row.type, name, message, f"split it by one of {allowed}", at))
     return found

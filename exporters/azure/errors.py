@@ -46,6 +46,18 @@ class BadReply(AzureError):
     """The reply is not what the contract says."""
 
 
+def kind(error: AzureError) -> str:
+    """`refused`, `throttled`, `bad_reply`, or `failed` for the rest."""
+    match error:
+        case Refused():
+            return "refused"
+        case Throttled():
+            return "throttled"
+        case BadReply():
+            return "bad_reply"
+    return "failed"
+
+
 def parse(body: bytes) -> tuple[str, str]:
     """Code and message of an error body, or `unknown error` for an empty, HTML or otherwise strange one.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -19,13 +18,13 @@ from exporters.azure.decode import decoded
 from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError, BadReply
 from exporters.azure.http import Call, Client, address
+from exporters.azure.listing import MOST_PAGES, listed
 from exporters.azure.resources import Resource, resource
+from exporters.azure.selection import ALL, Selection, conditions, literal
 
 PAGE = 1000
 # Resource Graph advises to ask for fewer than 300 subscriptions at once.
 SUBSCRIPTIONS_PER_QUERY = 200
-# No listing is longer; a server that pages for ever must not hold a cycle.
-MOST_PAGES = 500
 
 log = structlog.get_logger()
 
@@ -56,49 +55,59 @@ class _GraphPage(msgspec.Struct):
     skip_token: str | None = msgspec.field(name="$skipToken", default=None)
 
 
-class _ArmPage(msgspec.Struct):
-    value: list[dict[str, Any]]
-    next_link: str | None = msgspec.field(name="nextLink", default=None)
-
-
 async def discover(
     client: Client,
     endpoints: Endpoints,
     subscriptions: Sequence[str],
     types: Iterable[str],
     deadline: float,
+    chosen: Selection = ALL,
+    management_groups: Sequence[str] = (),
 ) -> Discovered:
-    """All resources of the types in the subscriptions (ids). Never raises AzureError: a subscription that
-    cannot be read is a problem of its own.
+    """All chosen resources of the types in the subscriptions (ids) and below the management groups. Never
+    raises AzureError: a subscription or management group that cannot be read is a problem of its own.
 
     Resource Graph leaves out in silence what the caller may not see. So a subscription without a single
     resource is asked about one type through ARM, which says 403 where that is the reason.
     """
     wanted = frozenset(each.lower() for each in types)
-    found: dict[str, Resource] = {}
+    kql = query(wanted, chosen)
+    every: dict[str, Resource] = {}
+    problems: dict[str, AzureError] = {}
     skipped = 0
     # Subscriptions to ask ARM about, and the filter to do it with.
     to_list: dict[str, str] = {}
     for start in range(0, len(subscriptions), SUBSCRIPTIONS_PER_QUERY):
         some = subscriptions[start : start + SUBSCRIPTIONS_PER_QUERY]
         try:
-            rows = await _by_graph(client, endpoints, some, wanted, deadline)
+            rows = await _by_graph(client, endpoints, {"subscriptions": list(some)}, kql, deadline)
         except AzureError as error:
+            client.note(error)
             log.info("Resource Graph failed, listing instead", error=str(error))
             to_list.update(dict.fromkeys(some, ""))
             continue
-        skipped += _take(found, rows, wanted)
-        seen = {each.subscription for each in found.values()}
+        skipped += _take(every, rows, wanted)
+        seen = {each.subscription for each in every.values()}
         probe = f"resourceType eq '{min(wanted)}'"
         to_list.update((each, probe) for each in some if each.lower() not in seen)
-    problems: dict[str, AzureError] = {}
+    for group in management_groups:
+        # Only Resource Graph knows what is below a management group: nothing can stand in for it.
+        try:
+            rows = await _by_graph(client, endpoints, {"managementGroups": [group]}, kql, deadline)
+        except AzureError as error:
+            client.note(error)
+            problems[f"management group {group}"] = error
+        else:
+            skipped += _take(every, rows, wanted)
     for subscription, condition in to_list.items():
         try:
             rows = await _by_listing(client, endpoints, subscription, condition, deadline)
         except AzureError as error:
+            client.note(error)
             problems[subscription] = error
         else:
-            skipped += _take(found, rows, wanted)
+            skipped += _take(every, rows, wanted)
+    found = {id: each for id, each in every.items() if chosen.takes(each)}
     return Discovered(found, problems, skipped)
 
 
@@ -118,18 +127,17 @@ def _take(found: dict[str, Resource], rows: list[dict[str, Any]], wanted: frozen
     return skipped
 
 
-def query(types: frozenset[str]) -> str:
+def query(types: frozenset[str], chosen: Selection = ALL) -> str:
     """KQL for the types. Without the column `id` Resource Graph cannot page."""
-    listed = ", ".join(f"'{each}'" for each in sorted(types))
-    return f"Resources | where type in~ ({listed}) | project id, location, tags | order by id asc"
+    listed_types = ", ".join(literal(each) for each in sorted(types))
+    where = "".join(f" | where {each}" for each in conditions(chosen, types))
+    return (
+        f"Resources | where type in~ ({listed_types}){where} | project id, location, tags | order by id asc"
+    )
 
 
 async def _by_graph(
-    client: Client,
-    endpoints: Endpoints,
-    subscriptions: Sequence[str],
-    types: frozenset[str],
-    deadline: float,
+    client: Client, endpoints: Endpoints, scope: dict[str, list[str]], kql: str, deadline: float
 ) -> list[dict[str, Any]]:
     url = address(
         endpoints.arm,
@@ -143,7 +151,7 @@ async def _by_graph(
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         if token is not None:
             options["$skipToken"] = token
-        body = {"subscriptions": list(subscriptions), "query": query(types), "options": options}
+        body = {**scope, "query": kql, "options": options}
         page = decoded(
             await client.send(Call("graph", "POST", url, endpoints.arm_scope, deadline, body=body)),
             _GraphPage,
@@ -176,40 +184,10 @@ async def _by_listing(
     client: Client, endpoints: Endpoints, subscription: str, condition: str, deadline: float
 ) -> list[dict[str, Any]]:
     """All resources that fit the condition; an empty one lists everything, for ARM's filter takes one type
-    only
-    and a page holds a thousand resources."""
-    filtered = {"$filter": condition} if condition else {}
-    url = address(
-        endpoints.arm,
-        f"/subscriptions/{subscription}/resources",
-        **{"api-version": endpoints.api_versions.resources, **filtered},
-    )
-    rows: list[dict[str, Any]] = []
-    seen = {url}
-    for _ in range(MOST_PAGES):
-        page = decoded(
-            await client.send(Call("resources", "GET", url, endpoints.arm_scope, deadline, subscription)),
-            _ArmPage,
-            "resources",
-        )
-        rows.extend(page.value)
-        if not page.next_link:
-            return rows
-        if not same_host(page.next_link, endpoints.arm):
-            raise BadReply("resources: nextLink leads to another host", api="resources")
-        url = page.next_link
-        if url in seen:
-            raise BadReply("resources: nextLink leads in a circle", api="resources")
-        seen.add(url)
-    raise BadReply(f"resources: more than {MOST_PAGES} pages", api="resources")
-
-
-def same_host(link: str, base: str) -> bool:
-    """Whether a link keeps to the scheme, host and port of the base: a token must not travel elsewhere."""
-    try:
-        one, other = urlsplit(link), urlsplit(base)
-        ports = [each.port or {"https": 443, "http": 80}.get(each.scheme) for each in (one, other)]
-    except ValueError:
-        return False
-    plain = one.username is None and one.password is None
-    return plain and ports[0] == ports[1] and (one.scheme, one.hostname) == (other.scheme, other.hostname)
+    only and a page holds a thousand resources.
+    """
+    query = {"api-version": endpoints.api_versions.resources}
+    if condition:
+        query["$filter"] = condition
+    path = f"/subscriptions/{subscription}/resources"
+    return await listed(client, endpoints, "resources", path, deadline, subscription, **query)

@@ -13,17 +13,21 @@ from urllib.parse import quote, urlencode
 import httpx
 import msgspec
 
-from exporters.azure.errors import AzureError, BadReply, Refused, Throttled, parse
+from exporters.azure.errors import AzureError, BadReply, Refused, Throttled, kind, parse
 from exporters.azure.identity import Tokens
-from exporters.azure.pace import RATES, Bucket, wait_seconds
+from exporters.azure.pace import PER_PRINCIPAL, RATES, Bucket, remaining, wait_seconds
+from exporters.azure.refusal import NO_SUCH_HOST
 
 ATTEMPTS = 4
 # Decoded: a batch of 50 resources, 20 metrics and an hour of minutes is about 10 MB.
 LONGEST_REPLY_BYTES = 64 * 1024 * 1024
+# Per subscription, so that a slow one does not take the place of another.
 IN_FLIGHT = 8
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _THROTTLES = frozenset({429, 503, 529})
 _REPEATED = frozenset({408, 500, 502, 504})
+# A shorter wait is worth waiting for.
+MOMENT_SECONDS = 3.0
 _FIRST_BACKOFF_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 20.0
 
@@ -52,9 +56,12 @@ class Call:
 
 @dataclass(slots=True)
 class Traffic:
-    """What was called, for own metrics. `code` is an HTTP status, `timeout` or `connection`."""
+    """What was called, for own metrics. `code` is an HTTP status, `timeout` or `connection`; `errors` are
+    calls that failed for good, by API and kind (see `errors.kind`).
+    """
 
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    errors: Counter[tuple[str, str]] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
     throttled: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -62,6 +69,10 @@ class Traffic:
         """One attempt ended."""
         self.requests[call.api, code] += 1
         self.seconds[call.api] = self.seconds.get(call.api, 0.0) + seconds
+
+    def note(self, error: AzureError) -> None:
+        """A call failed for good; whoever gives up on it says so, once."""
+        self.errors[error.api or "client", kind(error)] += 1
 
 
 class Client:
@@ -77,7 +88,7 @@ class Client:
         self._tokens = tokens
         self._traffic = traffic
         self._buckets: dict[tuple[str, str], Bucket] = {}
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._slots: dict[str, asyncio.Semaphore] = {}
         self._http = httpx.AsyncClient(
             verify=_context(ca_file), timeout=_TIMEOUT, transport=transport, follow_redirects=False
         )
@@ -89,6 +100,18 @@ class Client:
     def levels(self) -> dict[tuple[str, str], float]:
         """Share left in each bucket, by (api, subscription)."""
         return {key: bucket.level for key, bucket in self._buckets.items()}
+
+    def held(self, subscription: str) -> bool:
+        """Whether Azure asked this subscription to wait for longer than a moment."""
+        return any(
+            bucket.paused() > MOMENT_SECONDS
+            for (_, owner), bucket in self._buckets.items()
+            if owner == subscription
+        )
+
+    def note(self, error: AzureError) -> None:
+        """Count a call that failed for good."""
+        self._traffic.note(error)
 
     async def send(self, call: Call) -> bytes:
         """The body of a 2xx reply. Raises AzureError after the retries that make sense before
@@ -104,7 +127,7 @@ class Client:
             await self._wait_for(bucket, call)
             token = await self._tokens.get(call.scope)
             try:
-                return await self._attempt(call, token)
+                return await self._attempt(call, token, bucket)
             except Refused as error:
                 if error.status != 401 or renewed or attempt == ATTEMPTS:
                     raise
@@ -123,11 +146,11 @@ class Client:
                     await asyncio.sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _attempt(self, call: Call, token: str) -> bytes:
+    async def _attempt(self, call: Call, token: str, bucket: Bucket) -> bytes:
         started = monotonic()
         code = "connection"
         try:
-            async with self._slots:
+            async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
                 started = monotonic()
                 reply, body = await self._exchange(call, token)
             code = str(reply.status_code)
@@ -136,12 +159,14 @@ class Client:
             raise AzureError(f"{call.api}: {type(failure).__name__}", api=call.api) from None
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
             reason = str(failure) or type(failure).__name__
-            raise AzureError(f"{call.api}: no reply: {reason[:200]}", api=call.api) from None
+            unknown = NO_SUCH_HOST if "[Errno -2]" in reason or "not known" in reason else ""
+            raise AzureError(f"{call.api}: no reply: {reason[:200]}", code=unknown, api=call.api) from None
         except BadReply as failure:
             code = str(failure.status)
             raise
         finally:
             self._traffic.record(call, code, monotonic() - started)
+        bucket.lower(remaining(reply.headers))
         if reply.is_success:
             return body
         raise self._failure(call, reply, body)
@@ -154,8 +179,8 @@ class Client:
             self._traffic.throttled[call.api, call.subscription] += 1
             seconds = wait_seconds(reply.headers, time())
             return Throttled(text, seconds=seconds, status=status, code=code, api=call.api)
-        kind = AzureError if status in _REPEATED or status >= 500 else Refused
-        return kind(text, status=status, code=code, api=call.api)
+        failure = AzureError if status in _REPEATED or status >= 500 else Refused
+        return failure(text, status=status, code=code, api=call.api)
 
     async def _exchange(self, call: Call, token: str) -> tuple[httpx.Response, bytes]:
         headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
@@ -195,7 +220,7 @@ class Client:
             wait = bucket.paused()
 
     def _bucket(self, call: Call) -> Bucket:
-        key = (call.api, call.subscription)
+        key = (call.api, "" if call.api in PER_PRINCIPAL else call.subscription)
         if key not in self._buckets:
             self._buckets[key] = Bucket(RATES[call.api])
         return self._buckets[key]

@@ -6,9 +6,10 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from time import perf_counter
 
-from exporters.azure.batch import Item, decode
+from estate.model import AzureBudget
+from exporters.azure.batch import Item
+from exporters.azure.budget import Dropped, Exposed, Named, within
 from exporters.azure.counters import (
     Track,
     TrackKey,
@@ -21,8 +22,8 @@ from exporters.azure.counters import (
 )
 from exporters.azure.definitions import Wanted
 from exporters.azure.lag import Lag
-from exporters.azure.naming import MetricName, metric_name
-from exporters.azure.plan import Batch, Group, Slot, batches
+from exporters.azure.naming import metric_name
+from exporters.azure.plan import Batch, Group, Key, Slot, batches
 from exporters.azure.points import REASONS, Dimensions, ItemReadings, Reading, Window, readings
 from exporters.azure.resources import Resource
 from exporters.metrics import Family, Labels, Sample
@@ -31,20 +32,11 @@ _COUNTED = ("Total", "Count")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """One metric with one aggregation, as it is exposed."""
-
-    name: MetricName
-    help: str
-    owner: tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Held:
     """What one call said of one resource, and when (Unix seconds)."""
 
     at: float
-    samples: tuple[tuple[Named, Sample], ...]
+    samples: tuple[Exposed, ...]
 
 
 @dataclass(slots=True)
@@ -53,6 +45,10 @@ class Tallies:
 
     rejected: Tally[str] = field(default_factory=lambda: Tally(dict.fromkeys(REASONS, 0)))
     metric_errors: Tally[str] = field(default_factory=Tally)
+    # Metrics of resources that Azure gave only the first series of, by type.
+    cut: Tally[str] = field(default_factory=Tally)
+    # Series that the budget leaves out now.
+    dropped: Dropped = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
     corrected: int = 0
     shrunk: int = 0
@@ -65,15 +61,23 @@ class Tallies:
 class Ledger:
     """Tracks, lags and held samples of one exporter. `apply` may run in a thread; the lock keeps it whole.
 
-    `labels` gives the labels of a resource's series.
+    `labels` gives the labels of a resource's series; with `timestamps` a sample has the end of its point.
     """
 
-    def __init__(self, least_lag: int, labels: Callable[[Resource], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        least_lag: int,
+        labels: Callable[[Resource], Mapping[str, str]],
+        budget: AzureBudget,
+        timestamps: bool = False,
+    ) -> None:
         self.tracks: dict[TrackKey, Track] = {}
         self.tallies = Tallies()
         self.newest: dict[tuple[str, str], int] = {}
         self.lock = Lock()
         self._least_lag = least_lag
+        self._budget = budget
+        self._timestamps = timestamps
         self._lags: dict[str, Lag] = {}
         self._resource_labels = labels
         self._labels: dict[tuple[str, Dimensions], Labels] = {}
@@ -106,13 +110,11 @@ class Ledger:
         )
         return window_of(tracks, horizon, step)
 
-    def apply(self, batch: Batch, body: bytes, window: Window, now: float) -> None:
-        """Take in the reply to a batch. Raises BadReply, and then nothing has changed."""
-        started = perf_counter()
-        items = {(item.id or "").strip().strip("/").lower(): item for item in decode(body)}
+    def apply(self, batch: Batch, items: Iterable[Item], window: Window, now: float) -> None:
+        """Take in the reply to a batch."""
+        by_id = {(item.id or "").strip().strip("/").lower(): item for item in items}
         with self.lock:
-            self.tallies.decode_seconds += perf_counter() - started
-            self._take(batch, items, window, now)
+            self._take(batch, by_id, window, now)
 
     def _take(self, batch: Batch, items: Mapping[str, Item], window: Window, now: float) -> None:
         step = batch.key.step
@@ -127,12 +129,14 @@ class Ledger:
             read.append((resource, result))
             self.tallies.rejected.update(result.rejected)
             self.tallies.metric_errors[batch.key.type] += len(result.errors)
+            self.tallies.cut[batch.key.type] += len(result.cut)
             newest = max([newest, *(each.points[-1][0] + step for each in result.readings)])
         place = (batch.key.subscription, batch.key.type)
         self.newest[place] = max(newest, self.newest.get(place, 0))
         lag = self.lag(batch.key.type)
         for resource, result in read:
-            samples = list(self._gauges(resource, result.readings, window.end - revisit_seconds(step)))
+            oldest = window.end - revisit_seconds(step)
+            samples = list(self._gauges(resource, result.readings, oldest, result.step))
             if not result.other_interval:
                 self.tallies.late[batch.key.type] += lag.watch(
                     batch.slot, resource.id, result.readings, window, now
@@ -144,8 +148,8 @@ class Ledger:
             self._held[batch.slot, resource.id] = Held(now, tuple(samples))
 
     def _gauges(
-        self, resource: Resource, results: Iterable[Reading], not_before: int
-    ) -> Iterable[tuple[Named, Sample]]:
+        self, resource: Resource, results: Iterable[Reading], not_before: int, step: int
+    ) -> Iterable[Exposed]:
         for reading in results:
             start, value = reading.points[-1]
             if reading.aggregation in _COUNTED or start < not_before:
@@ -153,7 +157,10 @@ class Ledger:
             named = self._named(resource.type, reading.metric, reading.aggregation)
             if named is not None:
                 labels = self._labels_of(resource, reading.dimensions)
-                yield named, Sample(labels, value / named.name.divisor)
+                yield named, Sample(labels, value / named.name.divisor, self._time(start + step))
+
+    def _time(self, end: int) -> float | None:
+        return float(end) if self._timestamps and end else None
 
     def _advance(
         self, batch: Batch, resource: Resource, result: ItemReadings, window: Window, newest: int
@@ -174,14 +181,15 @@ class Ledger:
             self.tallies.shrunk += advanced.shrunk
             self.tallies.lost_seconds += advanced.lost_seconds
 
-    def _counters(self, batch: Batch, resource: Resource) -> Iterable[tuple[Named, Sample]]:
+    def _counters(self, batch: Batch, resource: Resource) -> Iterable[Exposed]:
         for metric in batch.metrics:
             track = self.tracks.get(_track_key(batch, resource, metric))
             for (aggregation, dimensions), counter in track.counters.items() if track else ():
                 named = self._named(resource.type, metric, aggregation)
                 if named is not None:
                     labels = self._labels_of(resource, dimensions)
-                    yield named, Sample(labels, counter.total / named.name.divisor)
+                    time = self._time(track.until if track else 0)
+                    yield named, Sample(labels, counter.total / named.name.divisor, time)
 
     def _named(self, type: str, metric: Wanted, aggregation: str) -> Named | None:
         """The exposed name, or None when another metric has it already: two are never mixed."""
@@ -191,7 +199,9 @@ class Ledger:
             definition = metric.definition
             name = metric_name(type, definition.name, aggregation, definition.unit)
             help = f"{definition.name} of {type}, {aggregation}. {definition.help}"
-            named = self._names[owner] = Named(name, help, owner)
+            named = self._names[owner] = Named(
+                name, help, owner, aggregation == (metric.first or aggregation)
+            )
             self._owners.setdefault(name.name, owner)
         if self._owners[named.name.name] != owner:
             self.tallies.conflicts.add(named.name.name)
@@ -216,19 +226,32 @@ class Ledger:
             }
             self._labels = {place: labels for place, labels in self._labels.items() if place[0] in resources}
 
-    def families(self, now: float, keep_seconds: float) -> list[Family]:
-        """All samples that are held and not too old, as families."""
-        by_name: dict[str, tuple[Named, list[Sample]]] = {}
+    def families(self, now: float, keep: Callable[[Key], float]) -> list[Family]:
+        """All samples that are held, not older than their group may be kept, and within the budget."""
+        resources: dict[str, list[Exposed]] = {}
         with self.lock:
-            self._held = {place: held for place, held in self._held.items() if now - held.at <= keep_seconds}
-            every = list(self._held.values())
-        for held in every:
-            for named, sample in held.samples:
-                by_name.setdefault(named.name.name, (named, []))[1].append(sample)
+            self._held = {
+                place: held for place, held in self._held.items() if now - held.at <= keep(place[0][0])
+            }
+            for (_, id), held in self._held.items():
+                resources.setdefault(id, []).extend(held.samples)
+        kept, self.tallies.dropped = within(resources.values(), self._budget)
+        by_name: dict[str, tuple[Named, list[Sample]]] = {}
+        for named, sample in kept:
+            by_name.setdefault(named.name.name, (named, []))[1].append(sample)
         return [
             Family(name, named.name.type, named.help, samples, named.name.unit)
             for name, (named, samples) in by_name.items()
         ]
+
+    def oldest(self) -> dict[tuple[str, str], float]:
+        """When the oldest value that is served was read (Unix seconds), by subscription and type."""
+        found: dict[tuple[str, str], float] = {}
+        with self.lock:
+            for (slot, _), held in self._held.items():
+                place = (slot[0].subscription, slot[0].type)
+                found[place] = min(held.at, found.get(place, held.at))
+        return found
 
 
 def _counts(aggregations: Iterable[str]) -> bool:

@@ -41,6 +41,11 @@ def _calls(of: AzureMetrics) -> list[Family]:
             "seconds",
         ),
         _counter(
+            "azure_api_errors",
+            "Calls that failed for good, by API and kind: refused, throttled, bad_reply or failed.",
+            (({"api": api, "kind": kind}, float(n)) for (api, kind), n in sorted(traffic.errors.items())),
+        ),
+        _counter(
             "azure_api_throttled",
             "Replies of 429, 503 and 529.",
             (
@@ -60,12 +65,12 @@ def _calls(of: AzureMetrics) -> list[Family]:
         _counter(
             "azure_metrics_batch_splits",
             "Batches halved because one of their resources was refused.",
-            [({}, float(of.splits))],
+            [({}, float(of.reader.splits))],
         ),
         gauge(
             "azure_metrics_planned_calls",
-            "Batch calls that one reading of everything takes.",
-            float(sum(group.calls for group in of.groups)),
+            "Data calls that one reading of everything takes.",
+            float(sum(of.reader.calls(group) for group in of.groups)),
         ),
     ]
 
@@ -93,7 +98,7 @@ def _groups(of: AzureMetrics) -> list[Family]:
             for (subscription, type), value in sorted(values.items())
         )
 
-    refused = sum(until > of.clock.steady() for until in of.refused.values())
+    refused = sum(until > of.clock.steady() for until in of.reader.refused.values())
     mismatches: dict[tuple[str, str], float] = {}
     for each in of.catalogue.mismatches:
         place = (each.type.lower(), each.code)
@@ -116,14 +121,30 @@ def _groups(of: AzureMetrics) -> list[Family]:
             rows({place: float(end) for place, end in of.ledger.newest.items()}),
             "seconds",
         ),
+        _family(
+            "azure_metrics_age_seconds",
+            "How long ago the oldest value that is served of a type in a subscription was read.",
+            rows({place: of.clock.wall() - at for place, at in of.ledger.oldest().items()}),
+            "seconds",
+        ),
         _family("azure_metrics_resources", "Resources discovered.", rows(resources)),
+        _family(
+            "azure_metrics_route",
+            "The API that a type in a region is read by.",
+            (
+                ({"type": type, "region": region, "route": route}, 1.0)
+                for type, region, route in sorted(
+                    {(key.type, key.region, of.reader.route(key).name) for key in of.states}
+                )
+            ),
+        ),
         gauge(
             "azure_metrics_refused_resources",
             "Resources left out for a while because Azure refused them alone.",
             float(refused),
         ),
         _family(
-            "azure_metrics_configuration_mismatches",
+            "azure_metrics_config_problems",
             "Configured metrics, aggregations, intervals or dimensions that a type does not have.",
             (({"type": type, "code": code}, value) for (type, code), value in sorted(mismatches.items())),
         ),
@@ -153,6 +174,19 @@ def _points(of: AzureMetrics) -> list[Family]:
             "azure_metrics_failed_metrics",
             "Metrics that Azure could not give of a resource inside a good reply.",
             (({"type": type}, float(n)) for type, n in sorted(tallies.metric_errors.items())),
+        ),
+        _counter(
+            "azure_metrics_truncated",
+            "Metrics of resources that Azure gave as many series of as were asked for: there may be more.",
+            (({"type": type}, float(n)) for type, n in sorted(tallies.cut.items())),
+        ),
+        _family(
+            "azure_metrics_dropped_series",
+            "Series that the budget leaves out now, by its limit.",
+            (
+                ({"limit": limit, "type": type, "metric": metric}, float(n))
+                for (limit, type, metric), n in sorted(tallies.dropped.items())
+            ),
         ),
         _counter(
             "azure_metrics_missing_resources",

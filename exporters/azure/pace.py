@@ -23,16 +23,28 @@ class Rate:
     per_second: float
 
 
-# Azure's: 250 reads and 25 a second per subscription and principal
+# Azure's: 250 reads at once and 25 a second per subscription and principal, over all APIs of ARM
 # (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling), 400
 # metric definitions in 5 minutes, 15 Resource Graph queries in 5 seconds per principal. The batch API
-# publishes none: 360,000 an hour is repeated by others. Each of ours leaves room for whoever else calls.
+# publishes none: 360,000 an hour is repeated by others. Ours leave room for whoever else calls, also where
+# all APIs of ARM are called at once.
 RATES: Mapping[str, Rate] = {
-    "resources": Rate(100, 10),
+    "subscriptions": Rate(10, 1),
+    "resources": Rate(50, 4),
     "definitions": Rate(100, 0.8),
     "graph": Rate(10, 2),
     "batch": Rate(200, 50),
+    "metrics": Rate(60, 10),
+    "metrics-subscription": Rate(20, 4),
 }
+# Azure counts these per principal, whatever the subscription.
+PER_PRINCIPAL = frozenset({"subscriptions", "definitions", "graph"})
+# So many calls of a subscription may start at once in a cycle; more are spread, so many a second.
+AT_ONCE = 25
+SPREAD_PER_SECOND = 40.0
+_REMAINING = re.compile(
+    r"x-ms-user-quota-remaining|x-ms-ratelimit-remaining-(tenant|subscription)-(global-)?(reads|resource-requests)"
+)
 
 
 class Bucket:
@@ -72,6 +84,12 @@ class Bucket:
     def pause(self, seconds: float) -> None:
         """Azure asked to wait: nothing in this bucket starts before that."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
+
+    def lower(self, remaining: int | None) -> None:
+        """Azure says how many calls it would take now: someone else spends from the same limit."""
+        if remaining is not None:
+            self._fill()
+            self._level = min(self._level, float(remaining))
 
     def paused(self) -> float:
         """Seconds of pause that are left."""
@@ -114,3 +132,18 @@ def _retry_after(value: str, now: float) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, OverflowError):
         return None
+
+
+def remaining(headers: Mapping[str, str]) -> int | None:
+    """The lowest number of calls that a reply's headers leave, or None when they say nothing."""
+    left = [
+        int(value)
+        for name, value in headers.items()
+        if _REMAINING.fullmatch(name.lower()) and re.fullmatch(r"[0-9]{1,9}", value.strip())
+    ]
+    return min(left, default=None)
+
+
+def spread(calls: int, interval: float) -> float:
+    """Seconds over which the calls of a cycle start: never more than half of the interval."""
+    return min(max(0, calls - AT_ONCE) / SPREAD_PER_SECOND, interval / 2)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from exporters.azure.definitions import Wanted
 from exporters.azure.resources import Resource
+from exporters.azure.selection import Selection
 
 # https://learn.microsoft.com/azure/azure-monitor/metrics/migrate-to-batch-api: 50 ids; 20 names, as the
 # single API has it.
@@ -41,6 +42,8 @@ class Key(NamedTuple):
     interval: str
     aggregations: tuple[str, ...]
     dimensions: tuple[str, ...]
+    # Which resources of the type, where a row narrows them; empty for all.
+    only: str = ""
 
     @property
     def step(self) -> int:
@@ -63,7 +66,11 @@ class Group:
     @property
     def calls(self) -> int:
         """How many batch calls it takes."""
-        return -(-len(self.resources) // IDS_PER_CALL) * -(-len(self.metrics) // NAMES_PER_CALL)
+        return self.calls_of(IDS_PER_CALL)
+
+    def calls_of(self, ids: int) -> int:
+        """How many calls it takes where one may name so many resources."""
+        return -(-len(self.resources) // ids) * -(-len(self.metrics) // NAMES_PER_CALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +105,18 @@ def groups(resources: Iterable[Resource], wanted: Sequence[Wanted]) -> list[Grou
     by_type: dict[str, list[Resource]] = {}
     for resource in resources:
         by_type.setdefault(resource.type, []).append(resource)
-    metrics: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], dict[str, Wanted]] = {}
+    metrics: dict[tuple[str, str, tuple[str, ...], tuple[str, ...], Selection], dict[str, Wanted]] = {}
     for each in wanted:
-        shape = (each.type, each.interval, each.aggregations, each.dimensions)
+        shape = (each.type, each.interval, each.aggregations, each.dimensions, each.only)
         metrics.setdefault(shape, {}).setdefault(each.definition.name, each)
     out: list[Group] = []
-    for (type, interval, aggregations, dimensions), of_shape in metrics.items():
+    for (type, interval, aggregations, dimensions, only), of_shape in metrics.items():
         places: dict[tuple[str, str], list[Resource]] = {}
         for resource in by_type.get(type, ()):
-            places.setdefault((resource.subscription, resource.region), []).append(resource)
+            if only.takes(resource):
+                places.setdefault((resource.subscription, resource.region), []).append(resource)
         for (subscription, region), there in places.items():
-            key = Key(subscription, region, type, interval, aggregations, dimensions)
+            key = Key(subscription, region, type, interval, aggregations, dimensions, str(only))
             out.append(
                 Group(
                     key,
@@ -119,13 +127,13 @@ def groups(resources: Iterable[Resource], wanted: Sequence[Wanted]) -> list[Grou
     return sorted(out, key=lambda group: group.key)
 
 
-def batches(group: Group, without: Collection[str] = ()) -> Iterator[Batch]:
-    """The calls of a group; resources whose id is in `without` are left out."""
+def batches(group: Group, without: Collection[str] = (), ids: int = IDS_PER_CALL) -> Iterator[Batch]:
+    """The calls of a group, each for so many resources; those whose id is in `without` are left out."""
     resources = [each for each in group.resources if each.id not in without]
-    for first in range(0, len(resources), IDS_PER_CALL):
+    for first in range(0, len(resources), ids):
         for start in range(0, len(group.metrics), NAMES_PER_CALL):
             yield Batch(
                 group.key,
-                tuple(resources[first : first + IDS_PER_CALL]),
+                tuple(resources[first : first + ids]),
                 group.metrics[start : start + NAMES_PER_CALL],
             )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
 
-from exporters.azure.batch import Item, Metric, Point, Series
+from exporters.azure.batch import CutMetric, Item, Metric, Point, Series
 from exporters.azure.definitions import Wanted
 from exporters.azure.naming import dimension_label
 from exporters.azure.plan import Batch
@@ -21,7 +21,7 @@ _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
 # Why points, series or metrics of a reply are not used; `readings` says what each means.
-REASONS = ("metric", "time", "outside", "grid", "number", "twice", "cut")
+REASONS = ("metric", "dimensions", "time", "outside", "grid", "number", "twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +46,30 @@ class Reading:
 
 @dataclass(slots=True)
 class ItemReadings:
-    """All readings of one resource. `rejected` counts what was left out by reason; `errors` are the metrics
-    that failed inside a good reply; `other_interval` says that Azure chose a longer grain than asked."""
+    """All readings of one resource, in buckets of `step` seconds. `rejected` counts what was left out by
+    reason; `errors` are the metrics that failed inside a good reply; `other_interval` says that Azure chose a
+    longer grain than asked; `cut` are the metrics that Azure gave as many series of as were asked for, so
+    that there may be more.
+    """
 
+    step: int
     readings: list[Reading] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
     errors: dict[str, str] = field(default_factory=dict)
     other_interval: bool = False
+    cut: list[str] = field(default_factory=list)
 
 
 def readings(item: Item, batch: Batch, window: Window) -> ItemReadings:
     """What one item of a reply says about the metrics of its batch.
 
-    Rejected: `metric` (not asked for), `time` (no timestamp), `outside` (not in the window, or not settled),
-    `grid` (not on the buckets' grid), `number` (not finite; negative where Azure counts), `twice` (two values
-    for one bucket, or two series with the same dimensions: which is right cannot be known). `cut` counts
-    metrics of which Azure gave as many series as were asked for, so that there may be more.
+    Rejected: `metric` (not asked for), `dimensions` (a series split otherwise than asked), `time` (no
+    timestamp), `outside` (not in the window, or not settled), `grid` (not on the buckets' grid), `number`
+    (not finite; negative where Azure counts), `twice` (two values for one bucket, or two series with the same
+    dimensions: which is right cannot be known).
     """
-    out = ItemReadings()
     step = duration_seconds(item.interval or "") or batch.key.step
+    out = ItemReadings(step)
     out.other_interval = step != batch.key.step
     wanted = {each.definition.name.lower(): each for each in batch.metrics}
     seen: Counter[str] = Counter(metric.name.value.lower() for metric in item.metrics or ())
@@ -85,9 +90,13 @@ def _metric(
     metric: Metric, wanted: Wanted, batch: Batch, window: Window, step: int, out: ItemReadings
 ) -> None:
     series = metric.series or ()
-    if batch.key.dimensions and len(series) >= batch.top:
-        out.rejected["cut"] += 1
-    named = [(_dimensions(each, wanted), each) for each in series]
+    if isinstance(metric, CutMetric) or (batch.key.dimensions and len(series) >= batch.top):
+        out.cut.append(wanted.definition.name)
+    asked = sorted(dimension_label(each) for each in batch.key.dimensions)
+    split = [(_dimensions(each, wanted), each) for each in series]
+    named = [(dimensions, each) for dimensions, each in split if [name for name, _ in dimensions] == asked]
+    if len(named) < len(series):
+        out.rejected["dimensions"] += len(series) - len(named)
     seen = Counter(dimensions for dimensions, _ in named)
     for dimensions, each in named:
         if seen[dimensions] > 1:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 from exporters.azure.naming import tag_label
 from exporters.metrics import Labels
@@ -76,14 +77,20 @@ def series_labels(resource: Resource, subscription: str) -> dict[str, str]:
     }
 
 
-def info_labels(resource: Resource, subscription: str) -> Labels:
-    """Labels of `azure_resource_info`: the full id, the type, and the tags.
+def info_labels(resource: Resource, subscription: str, wanted: Callable[[str], bool] = bool) -> Labels:
+    """Labels of `azure_resource_info`: the full id, the type, and the tags whose names are wanted.
 
-    Of two tags that become one label the first in alphabetical order stays.
+    Of tags that become one label the first in alphabetical order has it; the others get an end that comes
+    from their own name, so that it stays the same.
     """
     tags: dict[str, str] = {}
     for key, value in sorted(resource.tags.items()):
-        tags.setdefault(tag_label(key), value)
+        if not wanted(key):
+            continue
+        label = tag_label(key)
+        if label in tags or label == "tag_":
+            label = f"{label.rstrip('_')}_{crc32(key.encode()):08x}"
+        tags[label] = value
     return Labels(
         {
             **tags,

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import strftime
 
 import msgspec
 
 from exporters.azure.counters import Counter, Track, TrackKey
+from exporters.azure.routes import Place
 
 FORMAT = 1
 # A track that was not fed for so long belongs to something that is gone.
@@ -29,6 +30,8 @@ class _Head(msgspec.Struct):
     format: int
     # Learnt lags in seconds by type.
     lags: dict[str, int]
+    # Type, region, route and until when (Unix seconds) it is known to be refused.
+    refused: list[tuple[str, str, str, float]] = []
 
 
 class _End(msgspec.Struct):
@@ -42,6 +45,7 @@ class State:
     tracks: dict[TrackKey, Track]
     lags: dict[str, int]
     problem: str = ""
+    refused: Mapping[Place, float] = field(default_factory=dict)
 
 
 def load(path: Path) -> State:
@@ -82,15 +86,24 @@ def _decoded(lines: list[bytes]) -> State:
                 for aggregation, labels, total, recent in counters
             },
         )
-    return State(tracks, head.lags)
+    return State(
+        tracks, head.lags, "", {(type, region, route): at for type, region, route, at in head.refused}
+    )
 
 
-def save(path: Path, tracks: Mapping[TrackKey, Track], lags: Mapping[str, int], now: float) -> None:
+def save(
+    path: Path,
+    tracks: Mapping[TrackKey, Track],
+    lags: Mapping[str, int],
+    now: float,
+    refused: Mapping[Place, float] | None = None,
+) -> None:
     """Write the state; old tracks are left out. Raises OSError, and then the old file stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
+    head = _Head(FORMAT, dict(lags), [(*place, until) for place, until in (refused or {}).items()])
     with beside.open("wb") as file:
-        file.write(msgspec.json.encode(_Head(FORMAT, dict(lags))) + b"\n")
+        file.write(msgspec.json.encode(head) + b"\n")
         written = 0
         # A copy: the loop adds tracks while this runs in a thread.
         for key, track in list(tracks.items()):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 
@@ -12,49 +12,42 @@ import structlog
 
 from estate.model import AzureExporter
 from estate.quantities import seconds
-from exporters.azure import batch as batches
 from exporters.azure import own, state
+from exporters.azure.budget import Dropped
 from exporters.azure.catalogue import Catalogue, Scope
 from exporters.azure.clients import Clients
 from exporters.azure.clock import REAL, Clock
-from exporters.azure.errors import AzureError, Refused
 from exporters.azure.ledger import Ledger
-from exporters.azure.plan import Batch, Group, Key, groups
-from exporters.azure.plan import batches as batches_of
+from exporters.azure.pace import spread
+from exporters.azure.plan import Group, Key, groups
+from exporters.azure.reader import GroupState, Reader
 from exporters.azure.resources import Resource, info_labels, series_labels
+from exporters.azure.selection import like, selection
 from exporters.collector import Collection
 from exporters.config import Config
 from exporters.cycle import keep_seconds
 from exporters.metrics import Family, Sample
 
-# What Azure refused for good is asked again after this long: rights are granted, ids come to life.
-REFUSAL_SECONDS = 300.0
 # A grain of an hour has nothing new each minute; late points are looked for this often.
 LOOK_AGAIN_SECONDS = 300.0
 SAVE_SECONDS = 60.0
 LEAST_TIMEOUT_SECONDS = 60.0
+# Once resources are known, a cycle waits so long for news of them.
+REFRESH_SECONDS = 5.0
+# When no group has ended for so long, the cycle gives what it has.
+QUIET_SECONDS = 10.0
 # The last seconds of a cycle are for writing down what it brought.
 _CLOSING_SECONDS = 3.0
+_LOOK_SECONDS = 0.5
 _MOST_PROBLEMS = 5
 
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class GroupState:
-    """How one group fares. `horizon` and `last_success` are Unix seconds, `asked` and `refused_until` are on
-    the
-    monotonic clock; `error` is empty when all is well."""
-
-    horizon: int = 0
-    asked: float = float("-inf")
-    refused_until: float = 0.0
-    last_success: float = 0.0
-    error: str = ""
-
-
 class AzureMetrics:
-    """One exporter row of kind azure."""
+    """One exporter row of kind azure. `mine` are the resources that this process reads, where several share
+    them.
+    """
 
     name = "azure-metrics"
 
@@ -66,51 +59,80 @@ class AzureMetrics:
         clients: Clients,
         state_file: Path | None,
         clock: Clock = REAL,
+        mine: Callable[[Resource], bool] = bool,
     ) -> None:
         self.exporter = exporter
         self.clock = clock
         self.interval = float(seconds(row.interval))
         self.timeout = max(LEAST_TIMEOUT_SECONDS, self.interval)
         self.clients = clients
-        self.catalogue = Catalogue(scopes, row.metrics, clock)
-        self.ledger = Ledger(seconds(clients.endpoints.lag), self._series_labels)
+        self.catalogue = Catalogue(
+            scopes,
+            row.metrics,
+            clock,
+            selection(row.select, row.exclude),
+            tuple(row.management_groups),
+            mine,
+        )
+        least_lag = seconds(clients.endpoints.lag)
+        self.ledger = Ledger(least_lag, self._series_labels, row.budget, row.timestamps == "point")
+        self.reader = Reader(self.catalogue, clients, self.ledger, clock)
         self.groups: list[Group] = []
         self.states: dict[Key, GroupState] = {}
-        self.refused: dict[str, float] = {}
-        self.splits = 0
         self.state_problems = 0
         self._state_file = state_file
         self._saved = clock.steady()
         self._restored = False
         self._seen_change = -1
-        self._scope_names = {scope.id: scope.name for scope in scopes}
+        self._tag_labels = tuple(row.tag_labels)
+        self._said_dropped: Dropped = Counter()
+        self._refreshing: asyncio.Task[None] | None = None
+        self._reading: dict[Key, asyncio.Task[None]] = {}
 
     async def collect(self) -> Collection:
-        """Discover, read what is due, and give all that is held. Raises AzureError when nothing is known."""
+        """Discover, read what is due, and give all that is held. Raises AzureError when nothing is known.
+
+        A group whose subscription Azure asks to wait is not waited for: it goes on by itself, and what it
+        brings is given with the next cycle.
+        """
         deadline = monotonic() + self.timeout - _CLOSING_SECONDS
         if not self._restored:
             await asyncio.to_thread(self._restore)
         await self.clients.renew()
-        await self.catalogue.refresh(self.clients, deadline)
+        await self._refresh(deadline)
         self._plan()
-        await asyncio.gather(*(self._read_group(group, deadline) for group in self._due()))
+        self._begin(deadline)
+        await self._settle()
         if self.clock.steady() - self._saved > SAVE_SECONDS:
             await asyncio.to_thread(self._save)
-        return Collection(await asyncio.to_thread(self._families), tuple(self._problems()))
+        families = await asyncio.to_thread(self._families)
+        self._say_dropped()
+        return Collection(families, tuple(self._problems()))
 
     def own(self) -> Iterable[Family]:
         """Calls, pace, groups, points and state."""
         return own.families(self)
 
     async def close(self) -> None:
-        """Write the state and close all connections."""
+        """Stop reading, write the state and close all connections."""
+        tasks = [*self._reading.values(), *([self._refreshing] if self._refreshing else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._restored:
             await asyncio.to_thread(self._save)
         await self.clients.close()
 
     def scope_name(self, subscription: str) -> str:
-        """The name of a subscription in the estate."""
-        return self._scope_names.get(subscription, subscription)
+        """The name of a subscription: the estate's, or Azure's where a management group brought it."""
+        try:
+            return self.catalogue.scope(subscription).name
+        except KeyError:
+            return subscription
+
+    def keep_seconds(self, key: Key) -> float:
+        """How long the values of a group are served while it cannot be read."""
+        return keep_seconds(self.interval) + (LOOK_AGAIN_SECONDS if key.step > self.interval else 0.0)
 
     def _series_labels(self, resource: Resource) -> dict[str, str]:
         return series_labels(resource, self.scope_name(resource.subscription))
@@ -127,7 +149,7 @@ class AzureMetrics:
             "planned",
             exporter=self.exporter,
             groups=len(self.groups),
-            calls=sum(group.calls for group in self.groups),
+            calls=sum(self.reader.calls(group) for group in self.groups),
         )
 
     def _due(self) -> list[Group]:
@@ -141,57 +163,49 @@ class AzureMetrics:
             # A lag that grows must not take a horizon back; a clock that was set back must.
             jumped = horizon < status.horizon - max(LOOK_AGAIN_SECONDS, step) - 900
             waits = self.clock.steady() - status.asked < LOOK_AGAIN_SECONDS
-            if self.clock.steady() < status.refused_until:
+            if self.clock.steady() < status.refused_until or group.key in self._reading:
                 continue
             if jumped or horizon > status.horizon or status.error or not waits:
                 status.horizon = horizon if jumped else max(horizon, status.horizon)
                 due.append(group)
         return due
 
-    async def _read_group(self, group: Group, deadline: float) -> None:
-        status = self.states[group.key]
-        status.asked = self.clock.steady()
-        skip = {id for id, until in self.refused.items() if self.clock.steady() < until}
-        outcomes = await asyncio.gather(
-            *(self._read(each, status.horizon, deadline) for each in batches_of(group, skip))
-        )
-        errors = [error for found in outcomes for error in found]
-        status.error = str(errors[0]) if errors else ""
-        if not errors:
-            status.last_success = self.clock.wall()
-        elif all(isinstance(error, Refused) and error.status != 401 for error in errors):
-            status.refused_until = self.clock.steady() + REFUSAL_SECONDS
+    async def _refresh(self, deadline: float) -> None:
+        """Look for resources and metrics; where some are known, a slow answer holds up nobody."""
+        if self._refreshing is None:
+            self._refreshing = asyncio.create_task(self.catalogue.refresh(self.clients, deadline))
+        task = self._refreshing
+        await asyncio.wait({task}, timeout=REFRESH_SECONDS if self.groups else None)
+        if task.done():
+            self._refreshing = None
+            task.result()
 
-    async def _read(self, batch: Batch, horizon: int, deadline: float) -> list[AzureError]:
-        """Read one batch into the ledger; what failed for another reason than an id of its own."""
-        window = self.ledger.window(batch, horizon)
-        endpoints = self.clients.endpoints
-        tenant = next(scope.tenant for scope in self.catalogue.scopes if scope.id == batch.key.subscription)
-        try:
-            client = self.clients.of(tenant)
-        except AzureError as no_client:
-            return [no_client]
+    def _begin(self, deadline: float) -> None:
+        due = self._due()
+        calls = Counter[str]()
+        for group in due:
+            calls[group.key.subscription] += self.reader.calls(group)
+        for group in due:
+            spread_over = spread(calls[group.key.subscription], self.interval)
+            reading = self.reader.read(group, self.states[group.key], deadline, spread_over)
+            self._reading[group.key] = asyncio.create_task(reading)
 
-        async def send(piece: Batch) -> bytes:
-            return await client.send(batches.call(piece, window.start, window.end, endpoints, deadline))
-
-        outcome = await batches.read(batch, send)
-        self.splits += outcome.splits
-        for resource, error in outcome.refused:
-            self.refused[resource.id] = self.clock.steady() + REFUSAL_SECONDS
-            log.warning("resource refused, left out for a while", resource=resource.id, error=str(error))
-        errors = [error for _, error in outcome.failed]
-        for piece, body in outcome.replies:
-            try:
-                # A large reply takes longer to read than the loop may stand still.
-                await asyncio.to_thread(self.ledger.apply, piece, body, window, self.clock.wall())
-            except AzureError as bad_reply:
-                errors.append(bad_reply)
-        return errors
+    async def _settle(self) -> None:
+        """Wait for the groups that are read, but not for those that Azure asks to wait."""
+        heard = monotonic()
+        while waiting := {key: task for key, task in self._reading.items() if not task.done()}:
+            if monotonic() - heard > QUIET_SECONDS or all(self.reader.held(key) for key in waiting):
+                break
+            done, _ = await asyncio.wait(
+                waiting.values(), timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            heard = monotonic() if done else heard
+        for key in [key for key, task in self._reading.items() if task.done()]:
+            self._reading.pop(key).result()
 
     def _families(self) -> list[Family]:
         infos = tuple(
-            Sample(info_labels(resource, self.scope_name(resource.subscription)), 1.0)
+            Sample(info_labels(resource, self.scope_name(resource.subscription), self._tag_wanted), 1.0)
             for resource in self.catalogue.resources.values()
         )
         return [
@@ -201,8 +215,21 @@ class AzureMetrics:
                 "Resources that are read, with their ids and tags.",
                 infos,
             ),
-            *self.ledger.families(self.clock.wall(), keep_seconds(self.interval)),
+            *self.ledger.families(self.clock.wall(), self.keep_seconds),
         ]
+
+    def _tag_wanted(self, tag: str) -> bool:
+        return any(like(tag, each) for each in self._tag_labels)
+
+    def _say_dropped(self) -> None:
+        dropped = self.ledger.tallies.dropped
+        if dropped != self._said_dropped:
+            over = ", ".join(
+                f"{series} of {metric} ({type}) over {limit}"
+                for (limit, type, metric), series in sorted(dropped.items())
+            )
+            log.warning("series over budget", exporter=self.exporter, left_out=over or "none any more")
+            self._said_dropped = dropped
 
     def _problems(self) -> list[str]:
         found = dict.fromkeys(
@@ -211,6 +238,11 @@ class AzureMetrics:
                 f"{self.scope_name(key.subscription)} {key.type}: {status.error}"
                 for key, status in self.states.items()
                 if status.error
+            ]
+            + [
+                f"{self.scope_name(key.subscription)} {key.type}: Azure asks to wait"
+                for key in self._reading
+                if self.reader.held(key)
             ]
         )
         listed = list(found)
@@ -226,14 +258,17 @@ class AzureMetrics:
             self.state_problems += 1
             log.error("state not restored", exporter=self.exporter, problem=found.problem)
         self.ledger.restore(found.tracks, found.lags)
+        self.reader.refusals.until.update(found.refused)
 
     def _save(self) -> None:
         self._saved = self.clock.steady()
         if self._state_file is None:
             return
         try:
+            now = self.clock.wall()
+            refused = self.reader.refusals.current(now)
             with self.ledger.lock:
-                state.save(self._state_file, self.ledger.tracks, self.ledger.lags(), self.clock.wall())
+                state.save(self._state_file, self.ledger.tracks, self.ledger.lags(), now, refused)
         except OSError as error:
             self.state_problems += 1
             log.error("state not written", exporter=self.exporter, error=error.strerror)

@@ -86,7 +86,8 @@ def test_labels() -> None:
     assert info_labels(found, "shop-prod").text == (
         '{region="westeurope",resource_group="rg",'
         'resource_id="/subscriptions/s/resourcegroups/rg/providers/a.b/c/d",resource_name="d",'
-        'resource_type="a.b/c",subscription="shop-prod",subscription_id="s",tag_cost_center="8",tag_team="shop"}'
+        'resource_type="a.b/c",subscription="shop-prod",subscription_id="s",tag_cost_center="8",'
+        'tag_cost_center_3c316c89="7",tag_team="shop"}'
     )
 
 
