@@ -119,11 +119,9 @@ class House:
         """What runs."""
         return await client.current(self.state)
 
-    async def until(
-        self, component: str, state: State, *, restarts: int = 0, seconds: float = 10
-    ) -> Deployment:
+    async def until(self, component: str, state: State, *, restarts: int = 0) -> Deployment:
         """Wait until a component is in that state after at least so many restarts."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 deployment = await self.now()
                 row = deployment.component(component)
@@ -138,7 +136,7 @@ class House:
         return psutil.Process(recorded.supervisor_pid)
 
 
-async def gone(condition: Callable[[], object], seconds: float = 10) -> None:
+async def gone(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait until a condition no longer holds."""
     for _ in range(round(seconds / 0.03)):
         if not condition():

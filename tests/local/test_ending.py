@@ -68,7 +68,7 @@ def assert_nothing_left(house: House) -> None:
 
 async def freed(house: House) -> None:
     """Wait until the lock is free."""
-    descriptor = await lock.wait(house.state, 10)
+    descriptor = await lock.wait(house.state, 30)
     assert descriptor is not None
     os.close(descriptor)
 
@@ -80,7 +80,7 @@ async def test_interrupt_during_the_start(house: House, run: Run, moment: int) -
     folder = house.root / "state" / "lock"
     await gone(lambda: len(house.events()) < moment if moment else not folder.exists())
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
+    assert process.wait(60) == 130
     assert_nothing_left(house)
 
 
@@ -91,7 +91,7 @@ async def test_interrupt_at_any_moment(house: House, run: Run, delay: float) -> 
     await gone(lambda: not (house.root / "state" / "logs" / "supervisor.log").exists())
     await asyncio.sleep(delay)
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
+    assert process.wait(60) == 130
     assert_nothing_left(house)
 
 
@@ -101,7 +101,7 @@ def test_signal_stops_what_is_up(house: House, run: Run, number: signal.Signals)
     process = run()
     assert first_line(process) == "up"
     process.send_signal(number)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert_nothing_left(house)
     assert house.events()[-3:] == ["stop top", "stop middle", "stop bottom"]
 
@@ -113,7 +113,7 @@ def test_second_interrupt_hurries(house: House, run: Run) -> None:
     process.send_signal(signal.SIGINT)
     assert first_line(process) == "stopping; once more kills"
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert_nothing_left(house)
 
 
@@ -142,7 +142,7 @@ def test_killed_supervisor_leaves_no_child(house: House, run: Run) -> None:
     assert first_line(process) == "up"
     assert len(house.alive()) == 4
     house.supervisor().kill()
-    assert process.wait(20) == 3
+    assert process.wait(60) == 3
     assert first_line(process) == "the supervisor was killed or broke; everything it ran was stopped"
     assert_nothing_left(house)
 
@@ -155,7 +155,7 @@ async def test_killed_guard_stops_everything_in_order(house: House, run: Run) ->
     guard = supervisor.parent()
     assert guard is not None
     guard.kill()
-    process.wait(20)
+    process.wait(60)
     assert house.events()[-3:] == ["stop top", "stop middle", "stop bottom"]
     # What left its session has lost its guard: the next start finds it.
     assert [one.name() for one in house.alive()] == ["sleep"]
@@ -169,7 +169,7 @@ async def test_crash_of_both_is_cleared_by_the_next_start(house: House, run: Run
     """Killed at once, guard and supervisor take components with them; the next start ends the rest."""
     process = run("detach")
     assert first_line(process) == "up"
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     supervisor = house.supervisor()
     guard = supervisor.parent()
     assert guard is not None
@@ -181,7 +181,7 @@ async def test_crash_of_both_is_cleared_by_the_next_start(house: House, run: Run
     again = run("detach")
     assert first_line(again) == "ended 1 processes that an earlier run left behind"
     assert first_line(again) == "up"
-    assert again.wait(20) == 0
+    assert again.wait(60) == 0
     assert await client.down(house.state, nothing)
     assert_nothing_left(house)
 
@@ -201,7 +201,7 @@ async def test_recorded_process_ids_mean_nothing(
     """A status file of before a reboot, whose process ids belong to others now, harms nobody."""
     process = run("detach")
     assert first_line(process) == "up"
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     last = client.recorded(house.state)
     assert last is not None
     house.supervisor().kill()
@@ -227,7 +227,7 @@ async def test_down_ends_a_supervisor_that_hangs(
     monkeypatch.setattr(client, "_GONE", 0.5)
     process = run("detach")
     assert first_line(process) == "up"
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     supervisor = house.supervisor()
     supervisor.suspend()
     with pytest.raises(SurroundingsError, match=rf"\(pid {supervisor.pid}\) that does not answer"):
