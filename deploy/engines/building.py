@@ -79,7 +79,8 @@ def _check(engine: Engine, folder: Path) -> None:
 
 
 def _unusable(engine: Engine, error: OSError) -> EngineError:
-    where = error.filename or cache.root()
+    # Of a copy that failed, the second name is where it was to go.
+    where = error.filename2 or error.filename or cache.root()
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = "Free some space, or set XDG_CACHE_HOME to a folder on a larger disk."
     else:
