@@ -23,6 +23,8 @@ class Entry:
     name: str
     kind: Literal["azure", "json", "estate"]
     doc: str
+    # What it does in Azure. `{type}` stands for each resource type that a row names.
+    actions: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -35,6 +37,15 @@ COLLECTORS = (
         "azure-metrics",
         "azure",
         "Metrics of Azure resources from Azure Monitor, in batches; totals become counters.",
+        (
+            "Microsoft.Insights/metrics/read",
+            "Microsoft.Insights/metricDefinitions/read",
+            "Microsoft.Resources/subscriptions/read",
+            # Discovery where Resource Graph fails.
+            "Microsoft.Resources/subscriptions/resources/read",
+            # Resource Graph has no action of its own: it shows what the caller may read.
+            "{type}/read",
+        ),
     ),
     Entry("json", "json", "Metrics out of a JSON document over HTTP, by JMESPath."),
     Entry("estate", "estate", "Every cluster that the estate expects, as a series."),

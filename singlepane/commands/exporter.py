@@ -1,4 +1,6 @@
-"""`singlepane exporter`: run one exporter process, and list what exporters can collect."""
+"""`singlepane exporter`: run one exporter process, list what exporters can collect, and what goes before:
+rights, calls and money, and the configurations of other exporters. Longer verbs have a file each.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import typer
 from exporters.collectors import COLLECTORS
 from exporters.serve import serve
 from singlepane import output
+from singlepane.commands import exporter_roles
 
 app = typer.Typer(
     name="exporter",
@@ -56,3 +59,6 @@ def collectors(output_format: output.FormatOption = output.Format.text) -> None:
         output.document([{"name": each.name, "kind": each.kind, "doc": each.doc} for each in COLLECTORS])
         return
     output.table("", ("collector", "kind", "what it brings"), ((c.name, c.kind, c.doc) for c in COLLECTORS))
+
+
+app.command("roles")(exporter_roles.roles)
