@@ -39,7 +39,8 @@ def test_the_named_one_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("name", chromium.NAMES)
 def test_any_known_name_on_path(tmp_path: Path, name: str) -> None:
     """Debian's, Ubuntu's and Google's."""
-    assert chromium.find() == _program(tmp_path, name)
+    program = _program(tmp_path, name)
+    assert chromium.find() == program
 
 
 def test_without_apt_or_root_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,5 +72,5 @@ def test_a_failed_install_shows_its_last_words(tmp_path: Path, monkeypatch: pyte
     """And the remedy."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     _program(tmp_path, "apt-get", "echo E: no network >&2; exit 100")
-    with pytest.raises(chromium.NoChromiumError, match="E: no network\n.*SINGLEPANE_CHROMIUM"):
+    with pytest.raises(chromium.NoChromiumError, match=r"E: no network\n.*SINGLEPANE_CHROMIUM"):
         chromium.find()
