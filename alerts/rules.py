@@ -35,6 +35,7 @@ CONTENTS = (
     Content("prometheus", "cluster"),
     Content("sidecars", "cluster"),
     Content("exporters", "cluster"),
+    Content("azure", "cluster"),
     Content("compaction", "hub"),
     Content("clusters", "global"),
 )

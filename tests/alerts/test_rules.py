@@ -35,6 +35,7 @@ def test_scopes() -> None:
         "prometheus": "cluster",
         "sidecars": "cluster",
         "exporters": "cluster",
+        "azure": "cluster",
         "compaction": "hub",
         "clusters": "global",
     }

@@ -207,7 +207,14 @@ def test_every_rule_is_evaluated(room: Room) -> None:
         rules = room.rules(name)
         return sorted(rules) if all(rule["health"] == "ok" for rule in rules.values()) else []
 
-    cluster = ["ExporterStale", "TargetDown", "ThanosSidecarUploadStalled", "Watchdog"]
+    azure = ["BudgetOverflow", "ConfigProblem", "GroupDown", "Stale", "Throttled"]
+    cluster = [
+        *(f"AzureMetrics{each}" for each in azure),
+        "ExporterStale",
+        "TargetDown",
+        "ThanosSidecarUploadStalled",
+        "Watchdog",
+    ]
     hub = sorted([*cluster, "ThanosCompactHalted"])
     assert eventually(20, "rules of the pair", lambda: healthy("prometheus-prod-weu-1")) == cluster
     assert eventually(20, "rules of the hub", lambda: healthy("prometheus-hub-weu-0")) == hub
