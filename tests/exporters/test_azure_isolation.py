@@ -51,10 +51,10 @@ async def test_a_throttled_subscription_delays_no_other(simulator: Azure, status
         subscription=SUBSCRIPTIONS["shop-b"],
         apis=["metrics-batch"],
     )
-    struck = []
+    struck: list[int] = []
+    simulator.forward()
+    before = of(await collector.collect(), INGRESS)
     for _ in range(2):
-        simulator.forward()
-        before = of(await collector.collect(), INGRESS) if not struck else before
         started = monotonic()
         simulator.forward()
         result = await collector.collect()
