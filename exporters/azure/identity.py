@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import time
@@ -23,6 +24,8 @@ from exporters.secrets import read
 RENEW_BEFORE_SECONDS = 300.0
 # After a failed renewal the old token serves on; another try must not come with every call.
 RENEW_PAUSE_SECONDS = 15.0
+# What may stand in a header.
+_TOKEN = re.compile(r"[!-~]{1,100000}")
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 10
 
@@ -129,7 +132,7 @@ class Tokens:
         if self._credential is None:
             self._credential = self._make(self._sign_in)
         try:
-            return self._credential.get_token(scope)
+            token = self._credential.get_token(scope)
         except SdkError as error:
             # A changed secret or token file is picked up by a new credential.
             self._credential = None
@@ -139,3 +142,14 @@ class Tokens:
             # A CA file that is missing, a malformed tenant: requests and msal raise these bare.
             self._credential = None
             raise AzureError(f"signing in failed: {str(error)[:300]}", api="token") from None
+        if not _usable(token):
+            self._credential = None
+            raise AzureError("signing in failed: the reply holds no token that could be sent", api="token")
+        return token
+
+
+def _usable(token: AccessToken) -> bool:
+    """The library hands on what the reply says, of whatever type."""
+    text: object = token.token
+    expires: object = token.expires_on
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None and isinstance(expires, int | float)
