@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Type = Literal["gauge", "counter", "info", "unknown"]
@@ -50,6 +51,12 @@ def number(value: float) -> str:
     return _SPECIAL.get(written, written)
 
 
+@lru_cache(maxsize=4096)
+def _check_label(name: str) -> None:
+    if not _LABEL.fullmatch(name) or name.startswith("__"):
+        raise ValueError(f"{name!r} is not a label name")
+
+
 class Labels:
     """The labels of one series, sorted by name. An empty value means no label, as it does to Prometheus.
 
@@ -62,8 +69,7 @@ class Labels:
     def __init__(self, pairs: Mapping[str, str] | None = None) -> None:
         self.pairs = tuple(sorted((name, value) for name, value in (pairs or {}).items() if value))
         for name, _ in self.pairs:
-            if not _LABEL.fullmatch(name) or name.startswith("__"):
-                raise ValueError(f"{name!r} is not a label name")
+            _check_label(name)
         inner = ",".join(f'{name}="{escape(value)}"' for name, value in self.pairs)
         self.text = f"{{{inner}}}" if inner else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -85,6 +86,9 @@ def serve(config_file: Path, address: str, state: Path | None) -> None:
     bound = listen(address)
     log_to_stderr()
     sys.setswitchinterval(_SWITCH_SECONDS)
+    # What is imported stays for ever: the collector of garbage need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     asyncio.run(_serve(config, config_file, bound, state))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +16,6 @@ import jmespath
 import msgspec
 import structlog
 from jmespath.exceptions import JMESPathError
-from jmespath.parser import ParsedResult
 
 from estate.model import JsonExporter, JsonMetric
 from estate.quantities import seconds
@@ -31,6 +31,8 @@ _NAMED_AT_MOST = 3
 # Why a value was left out.
 Reason = Literal["items", "number", "label", "negative", "duplicate", "expression"]
 
+Search = Callable[[Any], Any]
+
 log = structlog.get_logger()
 
 
@@ -39,19 +41,46 @@ class Compiled:
     """A metric with its expressions ready to run."""
 
     metric: JsonMetric
-    items: ParsedResult
-    value: ParsedResult
-    labels: tuple[tuple[str, ParsedResult], ...]
+    items: Search
+    value: Search
+    labels: tuple[tuple[str, Search], ...]
 
 
 def compiled(metric: JsonMetric) -> Compiled:
     """Raises jmespath's errors (ValueError) for an expression that is none."""
     return Compiled(
         metric,
-        jmespath.compile(metric.items),
-        jmespath.compile(metric.value),
-        tuple((name, jmespath.compile(expression)) for name, expression in metric.labels.items()),
+        _search(metric.items),
+        _search(metric.value),
+        tuple((name, _search(expression)) for name, expression in metric.labels.items()),
     )
+
+
+def _search(expression: str) -> Search:
+    """What runs an expression. Plain paths, which most are, do without JMESPath's interpreter and take a third
+    of its time.
+    """
+    parsed = jmespath.compile(expression)
+    path = _path(parsed.parsed)
+    return parsed.search if path is None else partial(_follow, path)
+
+
+def _path(node: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The keys of `a` or `a.b.c`, None for any other expression."""
+    if node["type"] == "field":
+        return (node["value"],)
+    if node["type"] != "subexpression":
+        return None
+    parts = [_path(child) for child in node["children"]]
+    return tuple(key for part in parts if part for key in part) if all(parts) else None
+
+
+def _follow(path: tuple[str, ...], value: Any) -> Any:
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
 
 
 class _Bad(Exception):
@@ -79,19 +108,19 @@ def extract(metric: Compiled, document: Any) -> Extracted:
     found: dict[Labels, float] = {}
     seen: Counter[Labels] = Counter()
     try:
-        items = metric.items.search(document)
+        items = metric.items(document)
     except (JMESPathError, RecursionError, ValueError):
         items, bad["expression"] = None, 1
     if items is not None and not isinstance(items, list):
         bad["items"] += 1
     for item in items if isinstance(items, list) else ():
         try:
-            value = _number(metric.value.search(item))
+            value = _number(metric.value(item))
             if value is None:
                 continue
             if metric.metric.type == "counter" and value < 0:
                 raise _Bad("negative")
-            labels = Labels({name: _label(expression.search(item)) for name, expression in metric.labels})
+            labels = Labels({name: _label(search(item)) for name, search in metric.labels})
         except _Bad as error:
             bad[error.reason] += 1
         except (JMESPathError, RecursionError, ValueError):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jmespath
 import msgspec
 import pytest
 from hypothesis import given
@@ -106,6 +107,17 @@ def test_expressions_that_fail_on_a_document() -> None:
     assert take([{"v": 5}, {"v": "ab"}], value="length(v)") == ("x 2", {"expression": 1})
     assert take([], items="sum(@[*].x)") == ("", {"items": 1})
     assert take({"x": 1}, items="sum(x)") == ("", {"expression": 1})
+
+
+@pytest.mark.parametrize("path", ["v", "a.v", '"a"."b c".v', "a.b.c.d"])
+@pytest.mark.parametrize(
+    "item",
+    [{"v": 1}, {"a": {"v": 2, "b c": {"v": 3}}}, {"a": {"b": {"c": {"d": 4}}}}, {"a": [1]}, "text", None],
+)
+def test_plain_paths_are_what_jmespath_says(path: str, item: Any) -> None:
+    """The short way through plain paths gives what the library gives."""
+    expected = jmespath.search(path, item)
+    assert take([item], value=path) == ("" if expected is None else f"x {expected}", {})
 
 
 DOCUMENTS = st.recursive(
