@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from estate.checks.azure import azure_metrics, azure_scopes
+from estate.checks.azure import azure_management_groups, azure_metrics, azure_scopes
 from estate.checks.component_names import component_names
 from estate.checks.identity import identity
 from estate.checks.inventory import inventory
@@ -37,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     timeouts,
     scraping,
     azure_scopes,
+    azure_management_groups,
     azure_metrics,
     json_metrics,
     inventory,

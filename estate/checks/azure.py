@@ -27,7 +27,7 @@ def azure_scopes(estate: Estate) -> Iterator[Problem]:
                 yield Problem(
                     "azure-scope-shared",
                     ("exporters", name, "clusters", index),
-                    f"{readers[shared]!r} and {cluster!r} would both read the subscription {shared!r}, "
+                    f"{readers[shared]!r} and {cluster!r} would both read {shared}, "
                     "and every value would be counted twice",
                     "list one of them",
                 )
@@ -60,18 +60,57 @@ def azure_metrics(estate: Estate) -> Iterator[Problem]:
                     yield clashes
 
 
+def azure_management_groups(estate: Estate) -> Iterator[Problem]:
+    """A management group lives in one tenant: which one, the subscriptions in scope must say."""
+    for name, exporter in estate.exporters.items():
+        if not isinstance(exporter, AzureExporter) or not exporter.management_groups:
+            continue
+        if isinstance(exporter.scope, list):
+            scope = exporter.scope
+        else:
+            clusters = [estate.clusters.get(each) for each in exporter.clusters or [estate.hub]]
+            scope = [row.subscription for row in clusters if row is not None]
+        rows = [estate.subscriptions.get(each) for each in scope if each is not None]
+        tenants = dict.fromkeys(row.tenant for row in rows if row is not None and row.tenant is not None)
+        if len(tenants) > 1:
+            listed = " and ".join(repr(each) for each in tenants)
+            yield Problem(
+                "not-allowed",
+                ("exporters", name, "management_groups"),
+                f"the scope is in the tenants {listed}, and a management group is in one",
+                "make an exporter for each tenant",
+            )
+
+
 def _read(estate: Estate, exporter: AzureExporter, cluster: str) -> list[str]:
-    """The subscriptions that an exporter reads in a cluster, as far as they are known."""
-    if isinstance(exporter.scope, list):
-        return [name for name in dict.fromkeys(exporter.scope) if name is not None]
+    """What an exporter reads in a cluster, as far as it is known: subscriptions and management groups."""
     row = estate.clusters.get(cluster)
-    return [] if row is None or row.subscription is None or exporter.scope is None else [row.subscription]
+    if isinstance(exporter.scope, list):
+        subscriptions = list(dict.fromkeys(exporter.scope))
+    elif row is not None and exporter.scope is not None:
+        subscriptions = [row.subscription]
+    else:
+        subscriptions = []
+    groups = dict.fromkeys(exporter.management_groups or [])
+    return [f"the subscription {each!r}" for each in subscriptions if each is not None] + [
+        f"the management group {each!r}" for each in groups if each is not None
+    ]
+
+
+def _narrowed(row: AzureMetric) -> bool:
+    """Whether a row asks for some of the resources: then two rows may have different ones."""
+    select = row.select
+    return bool(
+        row.exclude or (select and (select.names or select.regions or select.resource_groups or select.tags))
+    )
 
 
 def _clash(
     readings: list[tuple[Path, AzureMetric]], metric: AzureMetric, name: str, path: Path
 ) -> Problem | None:
     for (_, other_row, _, index, *_), other in readings:
+        if _narrowed(metric) or _narrowed(other):
+            continue
         both = metric.aggregations and other.aggregations
         if both and not set(metric.aggregations) & set(other.aggregations):
             continue
