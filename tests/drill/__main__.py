@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import httpx
+
 from tests.drill import DRILLS
 from tests.drill.drill import Drill, Lost, Report
 from tests.drill.small_disk import inside
@@ -22,7 +24,7 @@ def held(drill: Drill) -> bool:
     with tempfile.TemporaryDirectory(prefix=f"singlepane-{drill.name}-") as place:
         try:
             drill.run(report, Path(place))
-        except (Lost, AssertionError) as lost:
+        except (Lost, AssertionError, httpx.HTTPError) as lost:
             report.say(f"DID NOT HOLD: {lost}")
             return False
     if not inside():

@@ -29,3 +29,9 @@ def last_reads(estate: RunningEstate) -> dict[str, float]:
     """For each cluster, when its Azure exporter last read something (Unix seconds)."""
     rows = estate.query("max by (cluster) (azure_metrics_last_success_timestamp_seconds)")
     return {row["metric"]["cluster"]: float(row["value"][1]) for row in rows}
+
+
+def read_on(estate: RunningEstate, since: dict[str, float]) -> bool:
+    """Whether every Azure exporter has read something after `since`, a result of `last_reads`."""
+    reads = last_reads(estate)
+    return set(reads) == set(since) and all(reads[cluster] > since[cluster] for cluster in since)

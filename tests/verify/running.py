@@ -124,13 +124,13 @@ class RunningEstate:
         return str(self.component(component)["addresses"][port])
 
     def query(self, expression: str, component: str = "query", **params: str) -> list[dict[str, Any]]:
-        """The result of an instant query; raises httpx.HTTPError when it is refused."""
+        """The result of an instant query. Raises httpx.HTTPError when it does not answer."""
         reply = httpx.get(
             f"http://{self.address(component)}/api/v1/query",
             params={"query": expression, **params},
             timeout=30,
         )
-        reply.raise_for_status()
+        assert reply.is_success, f"{expression}: {reply.text[:500]}"
         result: list[dict[str, Any]] = reply.json()["data"]["result"]
         return result
 
