@@ -1,0 +1,77 @@
+"""`singlepane exporter check`: which right is missing where, and what is configured and not in Azure."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import typer
+
+from estate.model import AzureExporter
+from estate.tree import spoken
+from exporters.config import load
+from singlepane import output
+from singlepane.quiet import quiet
+
+_WORDS = {"ok": "ok", "missing": "right missing", "failed": "failed", "unseen": "nothing to try"}
+
+
+def check(
+    config: Annotated[Path, typer.Option("--config", help="Configuration file of the exporter.")],
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, help="Seconds for each exporter of the file.")
+    ] = 120.0,
+    output_format: output.FormatOption = output.Format.text,
+) -> None:
+    """Try each call that the exporters of a configuration make, once, and say which right is missing where.
+
+    Run it as the identity that the exporter will have. It signs in, looks for the subscriptions and their
+    resources, and asks one resource of each type and subscription for its definitions and for one value.
+    Metrics, aggregations, intervals and dimensions that a type does not have are named with the closest that
+    it has. Exit code 1 when anything is missing or wrong.
+
+    Example: `singlepane exporter check --config exporter.yaml`
+    """
+    # `exporter run` is started once for each exporter, and must not load what it does not need.
+    from exporters.trial import trial, unneeded  # noqa: PLC0415 - loads the libraries of Azure
+
+    loaded = load(config)
+    with quiet():
+        trials = [
+            asyncio.run(trial(name, row, loaded, monotonic() + timeout))
+            for name, row in loaded.exporters.items()
+            if isinstance(row, AzureExporter)
+        ]
+    tries = [each for one in trials for each in one.tries]
+    wrong = [each for one in trials for each in one.mismatches]
+    if output_format is output.Format.json:
+        output.document(
+            {
+                "well": all(one.well for one in trials),
+                "tries": [each.document() for each in tries],
+                "mismatches": [
+                    {"path": spoken(each.path), "code": each.code, "message": each.message, "fix": each.fix}
+                    for each in wrong
+                ],
+            }
+        )
+    else:
+        output.table(
+            "",
+            ("exporter", "step", "result", "of", "right"),
+            ((each.exporter, each.step, _WORDS[each.state], each.subject, each.action) for each in tries),
+        )
+        for each in tries:
+            if each.state != "ok":
+                output.console.print(f"{each.step} of {each.subject}: {each.detail}", markup=False)
+        for mismatch in wrong:
+            fix = f"; {mismatch.fix}" if mismatch.fix else ""
+            output.console.print(f"{spoken(mismatch.path)}: {mismatch.message}{fix}", markup=False)
+        for remedy in dict.fromkeys(each.remedy for each in tries if each.remedy):
+            output.message(remedy)
+        for name in unneeded(loaded):
+            output.message(f"{name} needs no right in Azure.")
+    if not all(one.well for one in trials):
+        raise typer.Exit(1)

@@ -1,0 +1,236 @@
+"""`exporter check` and `exporter plan` against the simulator: real TLS, real signing in, real refusals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from singlepane.commands.exporter import app
+from tests.exporters.simulated import (
+    CLIENT,
+    GATEWAYS,
+    SECRET,
+    STORAGE,
+    SUBSCRIPTIONS,
+    TENANT,
+    Azure,
+    azure,
+    fleet_text,
+)
+
+FLEET = {
+    "shop-a": [{"type": STORAGE, "count": 51, "name": "sa{n:03}"}, {"type": GATEWAYS, "count": 2}],
+    "shop-b": [{"type": STORAGE, "count": 3, "name": "sb{n:03}"}],
+}
+ROWS: list[dict[str, Any]] = [
+    {"type": STORAGE, "names": ["Ingress", "Transactions"], "aggregations": ["Total"]},
+    {"type": GATEWAYS, "names": ["ResponseStatus"], "dimensions": ["HttpStatusGroup"]},
+]
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client secret that the fleet knows."""
+    monkeypatch.setenv(SECRET, "simulator")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost,.localhost")
+
+
+@pytest.fixture
+def world(tmp_path: Path, secret: None) -> Iterator[Azure]:
+    """Two subscriptions where all is allowed."""
+    with azure(tmp_path, fleet_text(FLEET)) as found:
+        yield found
+
+
+def denied(tmp_path: Path, *actions: str, **more: Any) -> Any:
+    """The same fleet, whose principal lacks some actions."""
+    principal = {"client_id": CLIENT, "secret": "simulator", "denied": list(actions), **more}
+    return azure(tmp_path, fleet_text(FLEET, principals=[principal]))
+
+
+def config(found: Azure, *rows: dict[str, Any], **keys: Any) -> str:
+    """A configuration file of the simulator's endpoints."""
+    endpoints = found.endpoints
+    document = {
+        "apiVersion": "singlepane/v1",
+        "name": "trial",
+        "tenants": {"main": {"id": TENANT}},
+        "subscriptions": {name: {"id": id, "tenant": "main"} for name, id in SUBSCRIPTIONS.items()},
+        "azure": {
+            "authority": endpoints.authority,
+            "arm": endpoints.arm,
+            "metrics": endpoints.metrics,
+            "ca_file": endpoints.ca_file,
+            "client_id": CLIENT,
+        },
+        "exporters": {
+            "platform": {
+                "kind": "azure",
+                "scope": list(SUBSCRIPTIONS),
+                "identity": f"env:{SECRET}",
+                "metrics": list(rows or ROWS),
+                **keys,
+            }
+        },
+    }
+    path = found.folder / "exporter.yaml"
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    return str(path)
+
+
+def run(*arguments: str) -> tuple[int, Any]:
+    """Exit code and document of a verb."""
+    ran = CliRunner().invoke(app, [*arguments, "-o", "json"])
+    assert ran.stdout, ran.output + str(ran.exception)
+    return ran.exit_code, json.loads(ran.stdout)
+
+
+def bad(document: Any) -> list[tuple[str, str, str, str]]:
+    """Tries that did not succeed."""
+    return [
+        (each["step"], each["subject"], each["state"], each["action"])
+        for each in document["tries"]
+        if each["state"] != "ok"
+    ]
+
+
+def test_all_is_well(world: Azure) -> None:
+    """Every call that the exporter makes is tried once per tenant, subscription and type."""
+    code, document = run("check", "--config", config(world))
+    assert (code, document["well"], bad(document), document["mismatches"]) == (0, True, [], [])
+    storage, gateways = STORAGE.lower(), GATEWAYS.lower()
+    assert [(each["step"], each["subject"]) for each in document["tries"]] == [
+        ("sign-in", f"{TENANT} for {world.endpoints.arm_scope}"),
+        ("sign-in", f"{TENANT} for {world.endpoints.metrics_scope}"),
+        ("subscription", "shop-a"),
+        ("subscription", "shop-b"),
+        ("resource-graph", "shop-a"),
+        ("listing", "shop-a"),
+        ("resource-graph", "shop-b"),
+        ("listing", "shop-b"),
+        ("definitions", f"{gateways} in shop-a"),
+        ("metrics", f"{gateways} in shop-a"),
+        ("definitions", f"{storage} in shop-a"),
+        ("metrics", f"{storage} in shop-a"),
+        ("definitions", f"{storage} in shop-b"),
+        ("metrics", f"{storage} in shop-b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "step"),
+    [
+        ("Microsoft.Insights/metrics/read", "metrics"),
+        ("Microsoft.Insights/metricDefinitions/read", "definitions"),
+        ("Microsoft.Resources/subscriptions/resources/read", "listing"),
+    ],
+)
+def test_a_missing_right_is_named(action: str, step: str, tmp_path: Path, secret: None) -> None:
+    """Where an action is denied, the step that needs it says which, and nothing else is blamed."""
+    with denied(tmp_path, action) as found:
+        code, document = run("check", "--config", config(found))
+    assert code == 1
+    missing = {(each[0], each[3]) for each in bad(document) if each[2] == "missing"}
+    assert missing == {(step, action)}
+    assert not [each for each in bad(document) if each[2] == "failed"]
+
+
+def test_resource_graph_that_shows_nothing_is_said(tmp_path: Path, secret: None) -> None:
+    """It refuses nobody. What it hides is found by the listing, and the right is named as a possibility."""
+    with denied(tmp_path, "Microsoft.Resources/resources/read") as found:
+        _, document = run("check", "--config", config(found))
+    unseen = [each for each in document["tries"] if each["step"] == "resource-graph"]
+    assert [each["state"] for each in unseen] == ["unseen", "unseen"]
+    assert f"{STORAGE}/read" in unseen[0]["remedy"]
+
+
+def test_a_subscription_without_a_role(tmp_path: Path, secret: None) -> None:
+    """It is not among those that the identity sees; the other one is checked to the end."""
+    with denied(tmp_path, subscriptions=["shop-a"]) as found:
+        code, document = run("check", "--config", config(found))
+    assert (code, bad(document)) == (
+        1,
+        [("subscription", "shop-b", "missing", "Microsoft.Resources/subscriptions/read")],
+    )
+
+
+def test_a_wrong_secret_stops_at_the_door(world: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signing in fails with Entra's own word, the secret is not repeated, and nothing else is tried."""
+    monkeypatch.setenv(SECRET, "a-wrong-secret")
+    code, document = run("check", "--config", config(world))
+    assert (code, [each["step"] for each in document["tries"]]) == (1, ["sign-in"])
+    assert "AADSTS7000215" in document["tries"][0]["detail"]
+    assert "a-wrong-secret" not in json.dumps(document)
+
+
+def test_what_a_type_does_not_have(world: Azure) -> None:
+    """Each wrong word is named with its place and the closest legal one, before any value is asked for."""
+    row = {"type": STORAGE, "names": ["Ingres", "Egress"], "aggregations": ["Total"]}
+    code, document = run("check", "--config", config(world, row))
+    assert code == 1
+    assert document["mismatches"] == [
+        {
+            "path": "exporters.platform.metrics.0.names.0",
+            "code": "metric",
+            "message": f"{STORAGE} has no metric 'Ingres'",
+            "fix": "did you mean Ingress?",
+        }
+    ]
+
+
+def test_a_person_reads_a_table(tmp_path: Path, secret: None) -> None:
+    """Without -o json: one row per try, what to do on stderr."""
+    with denied(tmp_path, "Microsoft.Insights/metrics/read") as found:
+        ran = CliRunner().invoke(app, ["check", "--config", config(found)])
+    assert ran.exit_code == 1
+    assert "right missing" in ran.stdout and "Microsoft.Insights/metrics/read" in ran.stdout
+    assert "singlepane exporter roles" in ran.stderr
+
+
+async def test_the_plan_is_what_the_exporter_calls(world: Azure) -> None:
+    """The calls of a plan are those of the exporter's first cycle, to the last one."""
+    collector = world.collector(*ROWS)
+    await collector.collect()
+    calls = sum(n for (api, _), n in collector.clients.traffic.requests.items() if api == "batch")
+    series = sum(group.calls for group in collector.groups)
+    await collector.close()
+    assert calls == series == 2 + 1 + 1
+
+
+def test_a_plan_with_azure(world: Azure) -> None:
+    """Resources are found and definitions read, and the calls are counted; no metric is called."""
+    code, document = run("plan", "--config", config(world))
+    storage, gateways = STORAGE.lower(), GATEWAYS.lower()
+    assert code == 0
+    assert [
+        (each["subscription"], each["type"], each["resources"], each["calls"], each["calls_per_day"])
+        for each in document["groups"]
+    ] == [
+        ("shop-a", gateways, 2, 1, 1440),
+        ("shop-a", storage, 51, 2, 2880),
+        ("shop-b", storage, 3, 1, 1440),
+    ]
+    assert document["totals"] == {
+        "calls_per_cycle": 4,
+        "calls_per_day": 5760,
+        "series_at_least": 2 + 102 + 6,
+        "usd_per_month": 0.0,
+    }
+    assert (document["estimate"], document["problems"]) == (True, [])
+    assert world.world.calls
+    assert not [call for call in world.world.calls if "batch" in call[0].lower()]
+
+
+def test_a_plan_that_sees_too_little_says_so(tmp_path: Path, secret: None) -> None:
+    """A subscription that cannot be listed makes the plan incomplete, and the exit code says it."""
+    with denied(tmp_path, subscriptions=["shop-a"]) as found:
+        code, document = run("plan", "--config", config(found))
+    assert code == 1
+    assert [problem for problem in document["problems"] if "shop-b" in problem]
+    assert {each["subscription"] for each in document["groups"]} == {"shop-a"}
