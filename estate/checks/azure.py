@@ -97,20 +97,10 @@ def _read(estate: Estate, exporter: AzureExporter, cluster: str) -> list[str]:
     ]
 
 
-def _narrowed(row: AzureMetric) -> bool:
-    """Whether a row asks for some of the resources: then two rows may have different ones."""
-    select = row.select
-    return bool(
-        row.exclude or (select and (select.names or select.regions or select.resource_groups or select.tags))
-    )
-
-
 def _clash(
     readings: list[tuple[Path, AzureMetric]], metric: AzureMetric, name: str, path: Path
 ) -> Problem | None:
     for (_, other_row, _, index, *_), other in readings:
-        if _narrowed(metric) or _narrowed(other):
-            continue
         both = metric.aggregations and other.aggregations
         if both and not set(metric.aggregations) & set(other.aggregations):
             continue

@@ -32,7 +32,7 @@ RATES: Mapping[str, Rate] = {
     "subscriptions": Rate(10, 1),
     "resources": Rate(50, 4),
     "definitions": Rate(100, 0.8),
-    "graph": Rate(10, 2),
+    "graph": Rate(4, 2),
     "batch": Rate(200, 50),
     "metrics": Rate(60, 10),
     "metrics-subscription": Rate(20, 4),

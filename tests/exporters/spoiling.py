@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 PAGES = (b"", b" \n", b"<html><body>502</body></html>", b"null", b"[]", b"{}", b"\xff\xfe", b"0", b'"x"')
@@ -21,11 +23,15 @@ def spoilt(document: str, chance: random.Random) -> bytes:
     if chance.random() < 0.03:
         return chance.choice(PAGES)
     wrong = json.loads(document)
-    places = list(_places(wrong))
-    for container, key in chance.sample(places, min(len(places), chance.randint(1, 3))):
-        # An earlier one may have taken it away.
-        if key in container if isinstance(container, dict) else key < len(container):
-            _spoil(container, key, chance)
+    paths = _paths(document)
+    for path in chance.sample(paths, min(len(paths), chance.randint(1, 3))):
+        container = wrong
+        # An earlier one may have taken the place away.
+        with contextlib.suppress(LookupError, TypeError):
+            for step in path[:-1]:
+                container = container[step]
+            if isinstance(container, dict | list):
+                _spoil(container, path[-1], chance)
     text = (
         json.dumps(wrong).replace('"@inf@"', "1e999").replace('"@neg@"', "-1e999").replace('"@deep@"', _DEEP)
     )
@@ -33,12 +39,17 @@ def spoilt(document: str, chance: random.Random) -> bytes:
     return raw[: chance.randrange(len(raw))] if chance.random() < 0.05 else raw
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container of a document with each of its keys."""
+@lru_cache(maxsize=8)
+def _paths(document: str) -> tuple[tuple[Any, ...], ...]:
+    return tuple(_places(json.loads(document), ()))
+
+
+def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """The path of everything inside a document."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
-        yield value, key
-        yield from _places(value[key])
+        yield (*path, key)
+        yield from _places(value[key], (*path, key))
 
 
 def _spoil(container: Any, key: Any, chance: random.Random) -> None:

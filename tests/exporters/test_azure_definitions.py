@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from estate.model import AzureMetric
-from exporters.azure.definitions import Definitions, Mismatch, parse, wanted
+from exporters.azure.definitions import Definitions, Mismatch, mismatches, parse, wanted
 from exporters.azure.errors import BadReply
 from tests.exporters.doubles import body
 
@@ -135,3 +135,18 @@ def test_bad_replies(raw: bytes) -> None:
     """Another shape is one error."""
     with pytest.raises(BadReply):
         parse(raw)
+
+
+def test_mismatches_say_where_they_stand() -> None:
+    """For whoever checks a configuration: the path of each, below the exporter's row, and no data call."""
+    rows = [
+        row(names=["Percentage CPU", "Network Inn"]),
+        row(names=["Percentage CPU"], interval="PT1M", dimensions=["LUN", "x"]),
+        row(type="A.B/c"),
+    ]
+    found = mismatches(rows, of_type(vm()), ("exporters", "azure"))
+    assert [(each.code, each.path) for each in found] == [
+        ("metric", ("exporters", "azure", "metrics", 0, "names", 1)),
+        ("dimension", ("exporters", "azure", "metrics", 1, "dimensions", 0)),
+        ("dimension", ("exporters", "azure", "metrics", 1, "dimensions", 1)),
+    ]

@@ -271,6 +271,8 @@ async def test_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     entra = Entra()
     session = requests.Session()
     session.mount("https://", entra)
+    # Reading the environment for proxies would take longer than all the rest.
+    session.trust_env = False
     transport = RequestsTransport(session=session, session_owner=False)
 
     def make() -> ClientSecretCredential:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exporters.azure.pace import LONGEST_WAIT_SECONDS, Bucket, Rate, wait_seconds
+from exporters.azure.pace import LONGEST_WAIT_SECONDS, RATES, Bucket, Rate, remaining, spread, wait_seconds
 
 NOW = 1_800_000_000.0
 
@@ -75,3 +75,58 @@ def test_a_call_that_was_not_made_gives_its_token_back() -> None:
     bucket.give_back()
     bucket.give_back()
     assert bucket.level == 1.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "left"),
+    [
+        ({}, None),
+        ({"x-ms-ratelimit-remaining-subscription-reads": "249"}, 249),
+        (
+            {
+                "X-Ms-Ratelimit-Remaining-Subscription-Reads": "12",
+                "x-ms-ratelimit-remaining-subscription-global-reads": "3749",
+            },
+            12,
+        ),
+        ({"x-ms-user-quota-remaining": "0", "x-ms-ratelimit-remaining-tenant-resource-requests": "14"}, 0),
+        ({"x-ms-ratelimit-remaining-subscription-writes": "1"}, None),
+        ({"x-ms-ratelimit-remaining-resource": "Microsoft.Compute/HighCostGet3Min;1"}, None),
+        ({"x-ms-ratelimit-remaining-subscription-reads": "many"}, None),
+    ],
+)
+def test_what_azure_says_is_left(headers: dict[str, str], left: int | None) -> None:
+    """The lowest of the limits that our calls count against; other limits and nonsense say nothing."""
+    assert remaining(headers) == left
+
+
+def test_a_bucket_follows_azure_down_and_not_up() -> None:
+    """Someone else spends from the same limit: what is left to us is what is left at all."""
+    now = [0.0]
+    bucket = Bucket(Rate(10, 1), lambda: now[0])
+    bucket.lower(None)
+    assert bucket.level == 1.0
+    bucket.lower(2)
+    assert bucket.level == 0.2
+    bucket.lower(9)
+    assert bucket.level == 0.2
+    assert [bucket.take() for _ in range(4)] == [0.0, 0.0, 1.0, 2.0]
+    now[0] = 20.0
+    assert bucket.level == 1.0
+
+
+def test_our_rates_fit_under_azures() -> None:
+    """All APIs of ARM at once stay below 250 and 25 a second, definitions below 400 in five minutes, Resource
+    Graph below 15 in five seconds, the batch API below 360,000 an hour.
+    """
+    arm = [RATES[api] for api in ("resources", "definitions", "metrics", "metrics-subscription")]
+    assert sum(rate.capacity for rate in arm) <= 250
+    assert sum(rate.per_second for rate in arm) <= 25
+    assert RATES["definitions"].capacity + 300 * RATES["definitions"].per_second <= 400
+    assert RATES["graph"].capacity + 5 * RATES["graph"].per_second <= 15
+    assert RATES["batch"].per_second * 3600 <= 360_000
+
+
+def test_few_calls_start_at_once_and_many_are_spread() -> None:
+    """The spread grows with the calls and leaves half of the interval for their replies."""
+    assert [spread(calls, 60.0) for calls in (1, 25, 65, 100_000)] == [0.0, 0.0, 1.0, 30.0]
