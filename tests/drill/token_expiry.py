@@ -51,7 +51,7 @@ def _take_back(report: Report, estate: RunningEstate) -> None:
     refused = refused_calls(estate)
     report.hold(
         refused > 0,
-        f"all {revoked} tokens taken back: {refused} calls refused, both exporters read on after {took:.0f} s",
+        f"all {revoked} tokens taken back: {refused} calls refused, both exporters read on in {took:.0f} s",
     )
 
 

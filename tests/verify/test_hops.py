@@ -410,3 +410,16 @@ async def test_replica_that_does_not_run_is_named_at_once(stack: Stack) -> None:
     assert found.cause == (
         "the estate has prometheus-neu-1, but nothing of that name runs: it changed after `singlepane up`"
     )
+
+
+async def test_unreadable_bucket_is_named(stack: Stack) -> None:
+    """A bucket that cannot be listed is explained with the first error of thanos, without its stack."""
+    path = stack.root / "files" / "store" / "objstore.yaml"
+    before = path.read_text()
+    path.write_text("type: NOWHERE\nconfig: {}\n")
+    try:
+        found = broken(await proof(stack, SECONDS))
+    finally:
+        path.write_text(before)
+    assert found.hop == "block-in-bucket"
+    assert found.cause == "the bucket cannot be listed: bucket with type NOWHERE is not supported"

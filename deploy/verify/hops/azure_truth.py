@@ -15,15 +15,16 @@ from typing import Any
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.replica import Replica
+from deploy.verify.series import through_query
 from deploy.verify.words import counted
-from estate.model import AzureExporter, AzureMetric, Estate
+from estate.model import AzureExporter, AzureMatch, AzureMetric, Estate
 from exporters.azure.naming import MetricName, metric_name
 
 SIMULATOR = "azure-simulator"
 LAST_VALUES = 3
-LOOK_BACK = "10m"
+LOOK_BACK = "20m"
 # The exporter waits up to 15 minutes for a point to be final; then it stays for as long as we look back.
-MINUTES = range(2, 28)
+MINUTES = range(2, 38)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,7 @@ class Sampled:
     metric: str
     aggregation: str
     prometheus: MetricName
-
-    def selector(self, cluster: str) -> str:
-        """PromQL selector of its one series."""
-        group, name = self.resource["resourceGroup"].lower(), self.resource["name"].lower()
-        labels = f'cluster="{cluster}",resource_group="{group}",resource_name="{name}"'
-        return f"{self.prometheus.name}{{{labels}}}"
+    selector: str
 
 
 def rows(estate: Estate, cluster: str) -> Iterator[tuple[AzureExporter, AzureMetric]]:
@@ -69,34 +65,59 @@ async def prove(ground: Ground, replica: Replica) -> str:
 
 
 async def _sample(ground: Ground, cluster: str, exporter: AzureExporter, row: AzureMetric) -> Sampled | None:
-    """The first gauge of the first live resource of a row's type; None when the row has none."""
+    """A series in Query of the row's first gauge; None where there is nothing to be read.
+
+    Raises Broken when Query has no series although a live resource has the metric and nothing leaves it out.
+    """
+    live = await _live(ground, cluster, exporter, row.type)
+    for metric in row.names if live else ():
+        asked = {"aggregation": row.aggregations[0].lower()} if row.aggregations else {}
+        truth = await _truth(ground, next(iter(live.values())), metric, 0.0, **asked)
+        found = metric_name(row.type, metric, truth["aggregation"].capitalize(), truth["unit"])
+        if found.type != "gauge":
+            continue
+        every = f'{found.name}{{cluster="{cluster}"}}'
+        any_one = f"topk(1, last_over_time({every}[{LOOK_BACK}]))"
+        for one in await through_query(ground, any_one, dedup=True):
+            group, name = one.labels["resource_group"], one.labels["resource_name"]
+            if (group, name) in live:
+                selector = f'{every[:-1]},resource_group="{group}",resource_name="{name}"}}'
+                return Sampled(live[group, name], metric, truth["aggregation"], found, selector)
+        if not _narrowed(exporter, row):
+            raise Broken(f"Query has no {every} of a live resource", _remedy(cluster))
+    return None
+
+
+async def _live(
+    ground: Ground, cluster: str, exporter: AzureExporter, kind: str
+) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Live resources of a type in the exporter's subscriptions, by group and name (lower case)."""
     estate = ground.estate
     names = [estate.clusters[cluster].subscription] if exporter.scope == "own" else exporter.scope
-    for name in names:
-        reply = await _simulator(
-            ground, "/sim/resources", subscription=estate.subscriptions[name].id, type=row.type
-        )
-        live = [each for each in reply["resources"] if each["listed"] and each["lives"]]
-        for metric in row.names if live else ():
-            asked = {"aggregation": row.aggregations[0].lower()} if row.aggregations else {}
-            truth = await _truth(ground, live[0], metric, 0.0, **asked)
-            found = metric_name(row.type, metric, truth["aggregation"].capitalize(), truth["unit"])
-            if found.type == "gauge":
-                return Sampled(live[0], metric, truth["aggregation"], found)
-    return None
+    ids = [estate.subscriptions[name].id for name in names]
+    replies = await asyncio.gather(
+        *(_simulator(ground, "/sim/resources", subscription=each, type=kind) for each in ids)
+    )
+    return {
+        (each["resourceGroup"].lower(), each["name"].lower()): each
+        for reply in replies
+        for each in reply["resources"]
+        if each["listed"] and each["lives"]
+    }
+
+
+def _narrowed(exporter: AzureExporter, row: AzureMetric) -> bool:
+    """Whether the estate asks for fewer than all resources of the type."""
+    everything = AzureMatch()
+    return any(each.select != everything or each.exclude for each in (exporter, row))
 
 
 async def _compare(ground: Ground, cluster: str, sampled: Sampled) -> None:
     """Raises Broken unless one of the last values in Query is the truth of one of the last minutes."""
-    selector = sampled.selector(cluster)
-    data, now = await ground.data(
-        "query", "/api/v1/query", {"query": f"{selector}[{LOOK_BACK}]", "dedup": "true"}
-    )
+    params = {"query": f"{sampled.selector}[{LOOK_BACK}]", "dedup": "true"}
+    data, now = await ground.data("query", "/api/v1/query", params)
     if not data["result"]:
-        raise Broken(
-            f"Query has no {selector}",
-            f"See with `singlepane logs` of the Azure exporter of {cluster} whether it reads Azure.",
-        )
+        raise Broken(f"Query has no {sampled.selector}", _remedy(cluster))
     values = [float(value) for _, value in data["result"][0]["values"]]
     last = list(dict.fromkeys(reversed(values)))[:LAST_VALUES]
     for minute in MINUTES:
@@ -108,10 +129,14 @@ async def _compare(ground: Ground, cluster: str, sampled: Sampled) -> None:
         ):
             return
     raise Broken(
-        f"Query has {selector} = {last[0]:g}, which the simulator measured in none of the last "
+        f"Query has {sampled.selector} = {last[0]:g}, which the simulator measured in none of the last "
         f"{MINUTES.stop} minutes",
-        f"See with `singlepane logs` of the Azure exporter of {cluster} whether it still reads Azure.",
+        _remedy(cluster),
     )
+
+
+def _remedy(cluster: str) -> str:
+    return f"See with `singlepane logs` of the Azure exporter of {cluster} whether it reads Azure."
 
 
 async def _truth(

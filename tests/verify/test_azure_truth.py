@@ -1,0 +1,102 @@
+"""Holding Query against the Azure simulator, both played by one transport that answers as they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from deploy.verify.ground import Broken, Ground
+from deploy.verify.hops.azure_truth import applies, prove
+from deploy.verify.replica import Replica
+from estate.model import Estate
+from estate.running import Running
+from tests.verify.stack import estate
+from tests.verify.test_chain import deployment, engine
+
+NEU = Replica("neu", 0, {"cluster": "neu", "prometheus_replica": "0"})
+SIMULATOR = Running("azure-simulator", "azure-simulator", "hub", "ready", addresses={"https": "sim:1"})
+QUERY = Running("query", "query", "hub", "ready", addresses={"http": "query:1"})
+RESOURCE = {"id": "/S/1", "name": "Vault-1", "resourceGroup": "Shop", "listed": True, "lives": True}
+LABELS = {"resource_group": "shop", "resource_name": "vault-1"}
+NAME = "azure_keyvault_vaults_availability_average_ratio"
+
+
+def azure_estate(**row: object) -> Estate:
+    """The estate of the stack, with an Azure exporter in one cluster; `row` adds to its metric row."""
+    document = estate().model_dump(by_alias=True)
+    metric = {"type": "Microsoft.KeyVault/vaults", "names": ["Availability"], **row}
+    document["exporters"] = {"azure": {"kind": "azure", "clusters": ["neu"], "metrics": [metric]}}
+    return Estate.model_validate(document)
+
+
+@dataclass
+class Played:
+    """`truth` is the simulator's value of every minute, in percent; `held` the last values in Query."""
+
+    truth: float | None = 99.5
+    held: list[str] = field(default_factory=lambda: ["0.9", "0.995", "0.97"])
+    resources: list[dict[str, object]] = field(default_factory=lambda: [RESOURCE])
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The reply of either."""
+        match request.url.path:
+            case "/sim/resources":
+                return httpx.Response(200, json={"resources": self.resources})
+            case "/sim/truth":
+                truth = {"aggregation": "average", "unit": "Percent", "value": self.truth}
+                return httpx.Response(200, json=truth)
+        whole = request.url.params["query"].startswith("topk")
+        values = [[1_700_000_000 + n, value] for n, value in enumerate(self.held)]
+        rows = (
+            [{"metric": LABELS, **({"value": values[-1]} if whole else {"values": values})}] if values else []
+        )
+        return httpx.Response(200, json={"status": "success", "data": {"result": rows}})
+
+    async def prove(self, own: Estate) -> str:
+        """What the hop says."""
+        async with httpx.AsyncClient(transport=httpx.MockTransport(self.answer)) as client:
+            return await prove(Ground(own, deployment(SIMULATOR, QUERY), client, engine), NEU)
+
+
+async def test_a_true_value_among_the_last_is_enough() -> None:
+    """A minute that Azure corrects later may be shown; units are those of Prometheus."""
+    assert await Played().prove(azure_estate()) == "1 gauge equal to what the simulator measured"
+
+
+async def test_a_value_that_was_never_measured_is_named() -> None:
+    """A wrong unit, for example, is no value of any minute."""
+    with pytest.raises(Broken) as broken:
+        await Played(held=["99.5"]).prove(azure_estate())
+    assert broken.value.cause == (
+        f'Query has {NAME}{{cluster="neu",resource_group="shop",resource_name="vault-1"}} = 99.5, '
+        "which the simulator measured in none of the last 38 minutes"
+    )
+
+
+async def test_a_metric_that_never_arrived_is_named() -> None:
+    """A live resource that has the metric must have a series."""
+    with pytest.raises(Broken) as broken:
+        await Played(held=[]).prove(azure_estate())
+    assert broken.value.cause == f'Query has no {NAME}{{cluster="neu"}} of a live resource'
+
+
+async def test_a_selection_may_leave_everything_out() -> None:
+    """Where the estate asks for fewer resources, none may be left."""
+    narrowed = azure_estate(select={"names": ["nothing"]})
+    assert await Played(held=[]).prove(narrowed) == "no gauge of a live resource to compare"
+
+
+async def test_a_subscription_without_resources_has_no_truth() -> None:
+    """Nothing is asked of a type that has no live resource."""
+    assert await Played(resources=[]).prove(azure_estate()) == "no gauge of a live resource to compare"
+
+
+async def test_the_hop_applies_where_the_simulator_runs() -> None:
+    """Not of the real Azure, and not of a cluster without an Azure exporter."""
+    weu = Replica("weu", 0, {"cluster": "weu"})
+    async with httpx.AsyncClient() as client:
+        simulated = Ground(azure_estate(), deployment(SIMULATOR), client, engine)
+        real = Ground(azure_estate(), deployment(QUERY), client, engine)
+    assert [applies(simulated, NEU), applies(simulated, weu), applies(real, NEU)] == [True, False, False]
