@@ -12,7 +12,7 @@ import typer
 from exporters.collectors import COLLECTORS
 from exporters.serve import serve
 from singlepane import output
-from singlepane.commands import exporter_check, exporter_plan, exporter_roles
+from singlepane.commands import exporter_check, exporter_import, exporter_plan, exporter_roles
 
 app = typer.Typer(
     name="exporter",
@@ -64,3 +64,4 @@ def collectors(output_format: output.FormatOption = output.Format.text) -> None:
 app.command("roles")(exporter_roles.roles)
 app.command("plan")(exporter_plan.plan)
 app.command("check")(exporter_check.check)
+app.command("import")(exporter_import.import_)

@@ -1,0 +1,173 @@
+"""Promitor's metrics declaration, version v1.
+
+Contract: https://docs.promitor.io/latest/scraping/overview/ and the pages of its providers.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from estate.errors import UsageError
+from estate.suggest import offer
+from estate.tree import Path
+from exporters.imports.opening import opened
+from exporters.imports.promitor_types import TYPES
+from exporters.imports.reading import Reading, Wish, identified
+
+_SPAN = re.compile(r"(?:(\d+)[.:])?(\d{1,2}):(\d{2}):(\d{2})")
+_EVERY = re.compile(r"0 (\*|0/(\d+)|\*/(\d+)) [*?] [*?] [*?] [*?]")
+_METRIC = [
+    "name",
+    "description",
+    "resourceType",
+    "azureMetricConfiguration",
+    "resources",
+    "resourceDiscoveryGroups",
+    "scraping",
+    "labels",
+]
+_AZURE = ("metricName", "aggregation", "dimension", "dimensions", "limit")
+_CLOUDS = ("", "Global")
+
+
+def read(text: str, file: str) -> Reading:
+    """What a declaration asks for. Raises UsageError, EstateInvalid."""
+    reading, found = opened(text, file)
+    tree = reading.mapping(found, ())
+    if tree.get("version") != "v1":
+        raise UsageError(f"{file} is no metrics declaration of version v1", "it begins with version: v1")
+    reading.leave_rest(tree, (), ("version", "azureMetadata", "metricDefaults", "metrics"))
+    metadata = reading.mapping(tree.get("azureMetadata"), ("azureMetadata",))
+    known = ("tenantId", "subscriptionId", "resourceGroupName", "cloud")
+    reading.leave_rest(metadata, ("azureMetadata",), known)
+    if (metadata.get("cloud") or "") not in _CLOUDS:
+        reading.leave(("azureMetadata", "cloud"), "not carried: write the cloud's addresses under azure")
+    defaults = reading.mapping(tree.get("metricDefaults"), ("metricDefaults",))
+    for key in ("limit", "labels"):
+        if key in defaults:
+            reading.leave(("metricDefaults", key), _UNLIKE[key])
+    for index, metric in enumerate(reading.items(tree.get("metrics"), ("metrics",))):
+        path: Path = ("metrics", index)
+        _metric(reading, reading.mapping(metric, path), metadata, defaults, path)
+    return reading
+
+
+_UNLIKE = {
+    "limit": "not carried: all series are asked for, within the exporter's budget",
+    "labels": "not carried: add labels where Prometheus scrapes the exporter",
+}
+
+
+def _metric(
+    reading: Reading, metric: dict[str, Any], metadata: dict[str, Any], defaults: dict[str, Any], path: Path
+) -> None:
+    kind = reading.text(metric.get("resourceType"), (*path, "resourceType"))
+    if kind == "LogAnalytics":
+        reading.leave(path, "Log Analytics queries are not read by this exporter")
+        return
+    if kind not in TYPES and kind != "Generic":
+        raise reading.wrong(
+            (*path, "resourceType"), f"{kind!r} is no resource type of Promitor", offer(kind, TYPES, "")
+        )
+    reading.leave_rest(metric, path, _METRIC)
+    at: Path = (*path, "azureMetricConfiguration")
+    azure = reading.mapping(metric.get("azureMetricConfiguration"), at)
+    reading.leave_rest(azure, at, _AZURE)
+    if "name" in metric:
+        reading.leave((*path, "name"), "the metric is named by its type, metric, aggregation and unit")
+    if "labels" in metric:
+        reading.leave((*path, "labels"), _UNLIKE["labels"])
+    if "limit" in azure:
+        reading.leave((*at, "limit"), _UNLIKE["limit"])
+    aggregation = reading.mapping(azure.get("aggregation"), (*at, "aggregation"))
+    usual = reading.mapping(defaults.get("aggregation"), ("metricDefaults", "aggregation"))
+    own = "interval" in aggregation
+    span = aggregation.get("interval", usual.get("interval", "00:05:00"))
+    dimensions = [azure["dimension"]] if azure.get("dimension") else []
+    dimensions += reading.items(azure.get("dimensions"), (*at, "dimensions"))
+    common: dict[str, Any] = {
+        "metric": reading.text(azure.get("metricName"), (*at, "metricName")),
+        "aggregations": (reading.aggregation(aggregation.get("type"), (*at, "aggregation", "type")),),
+        "interval": _interval(
+            reading,
+            span,
+            (*at, "aggregation", "interval") if own else ("metricDefaults", "aggregation", "interval"),
+        ),
+        "poll": _poll(reading, metric, defaults, path),
+        "tenant": reading.id(metadata.get("tenantId"), ("azureMetadata", "tenantId")),
+    }
+    split = tuple(
+        reading.text(reading.mapping(each, at).get("name"), (*at, "dimensions", place, "name"))
+        for place, each in enumerate(dimensions)
+    )
+    resources = reading.items(metric.get("resources"), (*path, "resources"))
+    for place, found in enumerate(resources):
+        here: Path = (*path, "resources", place)
+        _resource(reading, kind, reading.mapping(found, here), metadata, here, split, common)
+    groups = reading.items(metric.get("resourceDiscoveryGroups"), (*path, "resourceDiscoveryGroups"))
+    for place in range(len(groups)):
+        group: Path = (*path, "resourceDiscoveryGroups", place)
+        if kind == "Generic":
+            raise reading.wrong(group, "a generic resource cannot be discovered", "name it under resources")
+        reading.leave(
+            group, "its criteria are in another file: all resources of the type are read, use select"
+        )
+        subscription = reading.id(metadata.get("subscriptionId"), ("azureMetadata", "subscriptionId"))
+        reading.wishes.append(Wish(subscription, TYPES[kind].type, dimensions=split, **common))
+    if not resources and not groups:
+        raise reading.wrong(path, "the metric has neither resources nor resourceDiscoveryGroups")
+
+
+def _resource(
+    reading: Reading,
+    kind: str,
+    found: dict[str, Any],
+    metadata: dict[str, Any],
+    path: Path,
+    split: tuple[str, ...],
+    common: dict[str, Any],
+) -> None:
+    def of(key: str) -> tuple[Any, Path]:
+        return (found[key], (*path, key)) if key in found else (metadata.get(key), ("azureMetadata", key))
+
+    subscription = reading.id(*of("subscriptionId"))
+    group = reading.text(*of("resourceGroupName"))
+    shared = ("subscriptionId", "resourceGroupName")
+    if kind == "Generic":
+        uri = reading.text(found.get("resourceUri"), (*path, "resourceUri"))
+        id = f"resourceGroups/{group}/providers/{uri.strip('/')}"
+        _, _, type, name = identified(reading, id, (*path, "resourceUri"))
+        reading.leave_rest(found, path, (*shared, "resourceUri", "filter"))
+        if found.get("filter"):
+            filter = reading.text(found["filter"], (*path, "filter"))
+            split = tuple(dict.fromkeys((*split, *reading.split(filter, (*path, "filter")))))
+    else:
+        of_kind = TYPES[kind]
+        type = of_kind.type
+        parts = [reading.text(found.get(key), (*path, key)) for key in of_kind.fields]
+        name = "/".join([*parts, *of_kind.end])
+        reading.leave_rest(found, path, (*shared, *of_kind.fields))
+    reading.wishes.append(
+        Wish(subscription, type, groups=(group,), names=(name,), dimensions=split, **common)
+    )
+
+
+def _interval(reading: Reading, span: Any, path: Path) -> str:
+    match = _SPAN.fullmatch(str(span))
+    if match is None:
+        raise reading.wrong(path, f"{span!r} is no time span", "write one such as 00:05:00")
+    days, hours, minutes, seconds = (int(each or 0) for each in match.groups())
+    return reading.grain(days * 86_400 + hours * 3600 + minutes * 60 + seconds, path)
+
+
+def _poll(reading: Reading, metric: dict[str, Any], defaults: dict[str, Any], path: Path) -> str:
+    own = reading.mapping(metric.get("scraping"), (*path, "scraping")).get("schedule")
+    usual = reading.mapping(defaults.get("scraping"), ("metricDefaults", "scraping")).get("schedule")
+    schedule = own or usual or "0 * * ? * *"
+    match = _EVERY.fullmatch(str(schedule))
+    if match is None:
+        at: Path = (*path, "scraping", "schedule") if own else ("metricDefaults", "scraping", "schedule")
+        reading.leave(at, f"{schedule!r} is not carried: fetched every minute")
+        return "1m"
+    return f"{match[2] or match[3] or 1}m"
