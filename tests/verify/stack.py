@@ -374,6 +374,8 @@ class Stack:
                 f"--storage.tsdb.path={self.data(name)}",
                 f"--web.listen-address={address}",
                 "--web.enable-lifecycle",
+                # An Alertmanager that was started anew hears of the alerts soon.
+                "--rules.alert.resend-delay=5s",
                 "--storage.tsdb.min-block-duration=10s",
                 "--storage.tsdb.max-block-duration=10s",
             ],

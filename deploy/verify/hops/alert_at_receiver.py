@@ -18,9 +18,9 @@ async def prove(ground: Ground, replica: Replica) -> str:
     cluster = replica.cluster
     if not received_here(ground):
         return await _sent_elsewhere(ground, cluster)
-    beats = (await ground.get("server", "/api/v1/heartbeats")).json()["heartbeats"]
-    for beat in beats:
-        if beat["cluster"] == cluster:
+    # The server lists every expected cluster, with a count of 0 until its first heartbeat.
+    for beat in (await ground.get("server", "/api/v1/heartbeats")).json()["heartbeats"]:
+        if beat["cluster"] == cluster and beat["count"]:
             return f"{WATCHDOG} received {counted(beat['count'], 'time')}"
     notifications = (await ground.get("server", "/api/v1/notifications")).json()["notifications"]
     if any(

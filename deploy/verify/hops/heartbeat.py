@@ -27,7 +27,11 @@ async def prove(ground: Ground, replica: Replica) -> str:
     """The last beat is younger than three of its intervals."""
     limit = age_limit(ground.estate.alerts.heartbeat.every)
     beats = (await ground.get("server", "/api/v1/heartbeats")).json()["heartbeats"]
-    ages = [beat["age_seconds"] for beat in beats if beat["cluster"] == replica.cluster]
+    ages = [
+        beat["age_seconds"]
+        for beat in beats
+        if beat["cluster"] == replica.cluster and beat["age_seconds"] is not None
+    ]
     if not ages:
         raise Broken(
             f"the server has had no heartbeat of {replica.cluster}",
