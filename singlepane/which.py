@@ -75,7 +75,7 @@ def state_folder(estate: Path | None, state: Path | None) -> StateFolder:
     if found is None:
         raise NotRunning(
             f"nothing was started here yet: {path} is no state folder",
-            "`singlepane up` starts an estate. One that was started with --state needs the same --state here.",
+            "`singlepane up` starts an estate. Where it was given a --state, give the same one here.",
         )
     return found
 

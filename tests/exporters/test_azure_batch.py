@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.azure.batch import MOST_SPLITS, Outcome, call, decode, read
+from exporters.azure.batch import MOST_SPLITS, Item, Outcome, call, decode, read
 from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError, BadReply, Refused, Throttled
 from exporters.azure.plan import Batch
@@ -51,11 +51,11 @@ class Azure:
         self.error = error
         self.calls = 0
 
-    async def __call__(self, piece: Batch) -> bytes:
+    async def __call__(self, piece: Batch) -> list[Item]:
         self.calls += 1
         if any(each.id in self.bad for each in piece.resources):
             raise self.error
-        return b"{}"
+        return []
 
 
 def served(outcome: Outcome) -> set[str]:
