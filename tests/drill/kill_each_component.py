@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from tests.drill import samples
+from tests.drill import bucket, samples
 from tests.drill.drill import Drill, Lost, Report, until, verified
 from tests.drill.load import load
 from tests.verify.running import RunningEstate, running
@@ -29,6 +29,10 @@ def run(report: Report, place: Path) -> None:
         time.sleep(HISTORY_SECONDS / 3)
         with load(estate) as asked:
             lost = [name for name in names if not _killed(report, estate, name)]
+        uploaded = bucket.noted(estate.state)
+        gone = uploaded - bucket.in_bucket(estate.state)
+        report.say(f"{len(uploaded)} blocks noted as uploaded, {len(gone)} of them missing in the bucket")
+        lost += [f"block {ulid}" for ulid in sorted(gone)]
         report.say(f"load meanwhile: {asked.answered} requests answered, {asked.failed} not")
         report.hold(
             not lost, f"{len(names)} components were killed, all held" if not lost else f"lost: {lost}"

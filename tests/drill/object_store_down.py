@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.engines import find
+from tests.drill import bucket
 from tests.drill.drill import Drill, Report, until, verified
 from tests.verify.running import RunningEstate, running
 
@@ -37,9 +34,9 @@ def run(report: Report, place: Path) -> None:
         estate.command("restart", "azurite").good()
         down = time.monotonic() - began
         report.say(f"azurite started again after {down:.0f} s")
-        cut = set(_cut(estate.state, time.time() - down))
+        cut = bucket.cut(estate.state, time.time() - down)
         until(
-            lambda: cut <= _in_bucket(estate.state),
+            lambda: cut <= bucket.in_bucket(estate.state),
             CAUGHT_UP_SECONDS,
             "every block that was cut meanwhile in the bucket",
             pause=2.0,
@@ -64,33 +61,6 @@ def _take_away(estate: RunningEstate) -> float:
         return bool(row["state"] == "failed")
 
     return until(given_up, 120, "azurite given up")
-
-
-def _cut(state: Path, since: float) -> Iterator[str]:
-    """Blocks that the Prometheus servers cut since then, as they lie on disk."""
-    for meta in (state / "data").glob("prometheus-*/*/meta.json"):
-        document = json.loads(meta.read_text())
-        if document["compaction"]["level"] == 1 and meta.stat().st_mtime >= since:
-            yield document["ulid"]
-
-
-def _in_bucket(state: Path) -> set[str]:
-    config = state / "files" / "store" / "objstore.yaml"
-    listed = subprocess.run(
-        [
-            str(find("thanos")),
-            "tools",
-            "bucket",
-            "ls",
-            f"--objstore.config-file={config}",
-            "--log.level=error",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return set(listed.stdout.split())
 
 
 DRILL = Drill(
