@@ -21,7 +21,7 @@ from tests.exporters.doubles import Scripted, gives
 from tests.exporters.test_config import GOOD
 
 DOCS = Path(__file__).parents[2] / "docs"
-HEADINGS = ["Metrics", "Permissions", "Calls", "Example alert"]
+HEADINGS = {"Metrics", "Permissions", "Calls", "Example alert"}
 
 
 def page(name: str) -> str:
@@ -46,10 +46,10 @@ def test_there_is_a_page_for_each_collector_and_no_other() -> None:
 
 @pytest.mark.parametrize("entry", COLLECTORS, ids=lambda entry: entry.name)
 def test_pages_have_the_same_parts(entry: Any) -> None:
-    """Title, metrics, permissions, calls and an example alert, in that order."""
+    """A title, and at least metrics, permissions, calls and an example alert."""
     text = page(f"collectors/{entry.name}.md")
     assert text.startswith(f"# Collector `{entry.name}`\n")
-    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
+    assert set(re.findall(r"^## (.+)$", text, re.MULTILINE)) >= HEADINGS
 
 
 def documented(text: str) -> set[str]:
