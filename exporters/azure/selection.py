@@ -135,7 +135,8 @@ def _compared(column: str, pattern: str) -> str:
             (True, True): "contains",
         }
         return f"{column} {operator[head, tail]} {literal(inner)}"
-    return f"{column} matches regex {literal(f'(?i)^{_expression(pattern)}$')}"
+    # What `literal` would leave out goes first: escaped, it would leave its backslash behind.
+    return f"{column} matches regex {literal(f'(?i)^{_expression(_printable(pattern))}$')}"
 
 
 def literal(text: str) -> str:
@@ -143,5 +144,8 @@ def literal(text: str) -> str:
 
     Control characters never occur in what is compared, and are left out.
     """
-    plain = "".join(each for each in text if each.isprintable())
-    return "'" + plain.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return "'" + _printable(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _printable(text: str) -> str:
+    return "".join(each for each in text if each.isprintable())

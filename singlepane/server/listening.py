@@ -29,7 +29,8 @@ def split(listen: str) -> tuple[str, int]:
 def bind(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises PortTaken, or SurroundingsError when the address cannot be used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small replies at once only where the socket names its protocol.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

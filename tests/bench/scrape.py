@@ -120,7 +120,9 @@ def _exporter(place: Path, url: str) -> Iterator[str]:
     }
     row = {"kind": "json", "url": url, "interval": "1s", "metrics": [metric]}
     config = place / "exporter.yaml"
-    config.write_text(yaml.safe_dump({"exporters": {"bench": row}}))
+    config.write_text(
+        yaml.safe_dump({"apiVersion": "singlepane/v1", "name": "bench", "exporters": {"bench": row}})
+    )
     address = f"127.0.0.1:{free_ports(1)[0]}"
     command = ["from singlepane.main import main; main()", "exporter", "run", "--config", str(config)]
     with (

@@ -165,9 +165,7 @@ async def test_definitions_of_many_subscriptions_share_one_pace(tmp_path: Path) 
         assert {labels for labels in requests if "batch" in labels} == set()
         assert requests['{api="definitions",code="200"}'] == 3.0
         levels = own(collector, "azure_api_bucket_level_ratio")
-        assert [labels for labels in levels if "definitions" in labels] == [
-            '{api="definitions"}'
-        ]
+        assert [labels for labels in levels if "definitions" in labels] == ['{api="definitions"}']
         problems = own(collector, "azure_metrics_config_problems")
         assert sorted(problems.values()) == [1.0, 1.0, 1.0]
         await collector.close()
