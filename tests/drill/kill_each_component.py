@@ -77,15 +77,23 @@ def _kill(report: Report, estate: RunningEstate, name: str) -> None:
     if gone := samples.missing(before, after):
         raise Lost(f"{len(gone)} series miss acknowledged samples: {'; '.join(gone[:4])}")
     # From this kill on: the gap that another one left behind has been judged.
-    gaps = _gaps(estate, samples.Span(now - 2 * INTERVAL, time.time()))
+    since = samples.Span(now - 2 * INTERVAL, time.time())
+    gaps = _gaps(estate, since)
     for replica, gap in gaps.items():
         allowed = LATE + (ready if name == f"prometheus-{replica[0]}-{replica[1]}" else 0.0)
         if gap > allowed:
             raise Lost(f"{replica[0]}/{replica[1]} has a gap of {gap:.1f} s, more than {allowed:.1f} s")
+    seen = ""
+    if row["kind"] == "prometheus" and sum(cluster == row["cluster"] for cluster, _ in gaps) > 1:
+        merged = samples.merged_gap(estate, row["cluster"], since)
+        if merged > LATE:
+            raise Lost(f"{row['cluster']} has a gap of {merged:.1f} s although its pair was half alive")
+        seen = f", {merged:.1f} s with its pair deduplicated"
     report.say(
         f"{name}: ready after {ready:.1f} s, verified after {whole:.1f} s"
         f"{' (not at once: ' + '; '.join(waited) + ')' if waited else ''}; "
-        f"{samples.count(before)} acknowledged samples all in Query, widest gap {max(gaps.values()):.1f} s"
+        f"{samples.count(before)} acknowledged samples all in Query, "
+        f"widest gap {max(gaps.values()):.1f} s{seen}"
     )
 
 

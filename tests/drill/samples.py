@@ -59,6 +59,17 @@ def visible(estate: RunningEstate, span: Span) -> Held:
     }
 
 
+def merged_gap(estate: RunningEstate, cluster: str, span: Span) -> float:
+    """As `widest_gap`, of what people see: a cluster's replicas deduplicated."""
+    held = _samples(
+        f"http://{estate.address('query')}",
+        f'up{{cluster="{cluster}"}}',
+        span,
+        {"dedup": "true", "partial_response": "false"},
+    )
+    return widest_gap({(cluster, ""): held}, (cluster, ""))
+
+
 def _samples(
     url: str, selector: str, span: Span, params: Mapping[str, str]
 ) -> dict[frozenset[tuple[str, str]], dict[int, str]]:
