@@ -103,8 +103,9 @@ def conditions(of: Selection, types: Iterable[str]) -> list[str]:
         pieces += [piece for part in re.split(r"[*?]", pattern) for piece in _PLAIN.findall(part)]
         found += [f"tostring(tags) contains {literal(piece)}" for piece in pieces]
     for each in of.exclude:
-        # Only what is known exactly may be turned around.
-        if not each.tags and (whole or not each.names):
+        # Only what is asked for exactly may be turned around; a query is without control characters.
+        exactly = all(pattern.isprintable() for pattern in (*each.resource_groups, *each.names))
+        if exactly and not each.tags and (whole or not each.names):
             found.append(f"not({' and '.join(_exact(each, whole))})")
     return found
 

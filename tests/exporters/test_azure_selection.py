@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from estate.model import AzureMatch
@@ -118,6 +118,7 @@ matches = st.fixed_dictionaries(
 names = st.text(st.sampled_from("ab.-x"), min_size=1, max_size=5)
 
 
+@example({}, [{"resource_groups": ["?\n"]}], "a", "a", {})
 @given(matches, st.lists(matches, max_size=2), names, names, st.dictionaries(names, names, max_size=2))
 def test_the_query_never_leaves_out_what_is_wanted(
     select: dict[str, Any], exclude: list[dict[str, Any]], name: str, group: str, tags: dict[str, str]

@@ -1,0 +1,9 @@
+"""Settings of all tests."""
+
+from hypothesis import settings
+
+# The same examples on every run: a change is judged by what it changed, not by luck. New examples are looked
+# for with `pytest --hypothesis-profile=search`; what they find becomes an `@example`.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=5_000, deadline=None)
+settings.load_profile("steady")
