@@ -4,11 +4,13 @@ rights, calls and money, and the configurations of other exporters. Longer verbs
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from exporters.azure.shard import shard as read_shard
 from exporters.collectors import COLLECTORS
 from exporters.serve import serve
 from singlepane import output
@@ -37,6 +39,15 @@ def run(
             help="Folder for what must survive a restart. Without it counters begin at 0.",
         ),
     ] = None,
+    shard: Annotated[
+        str,
+        typer.Option(
+            "--shard",
+            envvar="EXPORTER_SHARD",
+            metavar="INDEX/SHARDS",
+            help="Read one part of the resources: 0/3, 1/3 or 2/3; auto/3 takes the pod's ordinal.",
+        ),
+    ] = "",
 ) -> None:
     """Run an exporter until it is told to stop.
 
@@ -46,7 +57,7 @@ def run(
 
     Example: `singlepane exporter run --config exporter.yaml --state /var/lib/exporter`
     """
-    serve(config, listen, state)
+    serve(config, listen, state, read_shard(shard, socket.gethostname()))
 
 
 @app.command()

@@ -25,8 +25,8 @@ from singlepane.server.verdict import verdict
 ROWS = 40
 REFRESH_SECONDS = 15
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
-# Ports that answer a browser.
-_WEB = {"http": "http", "https": "https"}
+# Where a browser finds something; at `/` unless named. A port `https` has a certificate that none trusts.
+_PATHS = {"sidecar": "metrics", "shop": "api/v1/orders/summary"}
 _TROUBLE = ("failed", "backoff", "stopped", "starting", "waiting", "ready")
 
 
@@ -140,11 +140,8 @@ def _components(facts: Facts, cluster: str) -> list[ComponentRow]:
 
 def web_address(running: Running) -> str:
     """The URL a browser opens, or empty: only a plain `host:port` becomes a link."""
-    for port, scheme in _WEB.items():
-        address = running.addresses.get(port, "")
-        if _ADDRESS.fullmatch(address):
-            return f"{scheme}://{address}/"
-    return ""
+    address = running.addresses.get("http", "")
+    return f"http://{address}/{_PATHS.get(running.kind, '')}" if _ADDRESS.fullmatch(address) else ""
 
 
 def links(facts: Facts, cluster: str = "") -> list[Link]:

@@ -34,6 +34,16 @@ def test_only_a_plain_address_becomes_a_link(address: str, url: str) -> None:
     assert web_address(running) == url
 
 
+def test_a_link_opens_something() -> None:
+    """A sidecar and the shop have nothing at `/`; a browser does not trust the simulator's certificate."""
+    for kind, port, url in (
+        ("sidecar", "http", "http://127.0.0.1:9/metrics"),
+        ("shop", "http", "http://127.0.0.1:9/api/v1/orders/summary"),
+        ("azure-simulator", "https", ""),
+    ):
+        assert web_address(Running("x", kind, "hub", "ready", addresses={port: "127.0.0.1:9"})) == url
+
+
 @pytest.mark.parametrize(
     ("url", "kept"),
     [
