@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import httpx
 from azure.core.credentials import TokenCredential
 
+from exporters.azure.clock import REAL, Clock
 from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError
 from exporters.azure.http import Client, Traffic
@@ -14,18 +16,25 @@ from exporters.azure.identity import SignIn, Tokens, credential
 
 
 class Clients:
-    """Clients by tenant id. `method` is how all tenants are signed in to (see `identity.SignIn`)."""
+    """Clients by tenant id. `method` is how all tenants are signed in to (see `identity.SignIn`).
+
+    `clock` is that of waits, deadlines and tokens; `transport` replaces the network.
+    """
 
     def __init__(
         self,
         endpoints: Endpoints,
         method: str,
         make: Callable[[SignIn], TokenCredential] = credential,
+        clock: Clock = REAL,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.endpoints = endpoints
+        self.clock = clock
         self.traffic = Traffic()
         self._method = method
         self._make = make
+        self._transport = transport
         self._clients: dict[str, Client] = {}
         self._ca: tuple[int, int] = (0, 0)
 
@@ -43,8 +52,10 @@ class Clients:
             sign_in = SignIn(
                 tenant, self._method, endpoints.authority, endpoints.ca_file, endpoints.client_id
             )
-            tokens = Tokens(sign_in, self._make)
-            self._clients[tenant] = Client(tokens, self.traffic, endpoints.ca_file)
+            tokens = Tokens(sign_in, self._make, self.clock.wall)
+            self._clients[tenant] = Client(
+                tokens, self.traffic, endpoints.ca_file, self._transport, self.clock
+            )
         return self._clients[tenant]
 
     def levels(self) -> Mapping[tuple[str, str], float]:

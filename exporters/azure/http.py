@@ -7,12 +7,12 @@ import random
 import ssl
 from collections import Counter
 from dataclasses import dataclass, field
-from time import monotonic, time
 from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
 
+from exporters.azure.clock import REAL, Clock
 from exporters.azure.errors import AzureError, BadReply, Refused, Throttled, kind, parse
 from exporters.azure.identity import Tokens
 from exporters.azure.pace import PER_PRINCIPAL, RATES, Bucket, remaining, wait_seconds
@@ -42,7 +42,7 @@ class Call:
     """One request. `api` names its pace and its counters; `subscription` owns the bucket (empty: the tenant
     does).
 
-    `deadline` is on the monotonic clock: no attempt starts, and no wait ends, after it.
+    `deadline` is on the client's steady clock: no attempt starts, and no wait ends, after it.
     """
 
     api: str
@@ -76,7 +76,10 @@ class Traffic:
 
 
 class Client:
-    """Calls to Azure as one identity of one tenant. Raises AzureError when `ca_file` cannot be read."""
+    """Calls to Azure as one identity of one tenant. Raises AzureError when `ca_file` cannot be read.
+
+    `clock` is that of waits and deadlines.
+    """
 
     def __init__(
         self,
@@ -84,7 +87,9 @@ class Client:
         traffic: Traffic,
         ca_file: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = REAL,
     ) -> None:
+        self._clock = clock
         self._tokens = tokens
         self._traffic = traffic
         self._buckets: dict[tuple[str, str], Bucket] = {}
@@ -140,18 +145,18 @@ class Client:
                 if isinstance(error, Throttled):
                     wait = wait if error.seconds is None else error.seconds
                     bucket.pause(wait)
-                if attempt == ATTEMPTS or monotonic() + wait >= call.deadline:
+                if attempt == ATTEMPTS or self._clock.steady() + wait >= call.deadline:
                     raise
                 if not isinstance(error, Throttled):
                     await asyncio.sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(self, call: Call, token: str, bucket: Bucket) -> bytes:
-        started = monotonic()
+        started = self._clock.steady()
         code = "connection"
         try:
             async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
-                started = monotonic()
+                started = self._clock.steady()
                 reply, body = await self._exchange(call, token)
             code = str(reply.status_code)
         except httpx.TimeoutException as failure:
@@ -165,7 +170,7 @@ class Client:
             code = str(failure.status)
             raise
         finally:
-            self._traffic.record(call, code, monotonic() - started)
+            self._traffic.record(call, code, self._clock.steady() - started)
         bucket.lower(remaining(reply.headers))
         if reply.is_success:
             return body
@@ -177,7 +182,7 @@ class Client:
         text = f"{call.api}: {status} {code}" + (f": {message}" if message else "")
         if status in _THROTTLES:
             self._traffic.throttled[call.api, call.subscription] += 1
-            seconds = wait_seconds(reply.headers, time())
+            seconds = wait_seconds(reply.headers, self._clock.wall())
             return Throttled(text, seconds=seconds, status=status, code=code, api=call.api)
         failure = AzureError if status in _REPEATED or status >= 500 else Refused
         return failure(text, status=status, code=code, api=call.api)
@@ -206,7 +211,7 @@ class Client:
         """Wait for this call's turn. Raises Throttled instead of waiting past the deadline."""
         wait = bucket.take()
         while True:
-            if monotonic() + wait >= call.deadline:
+            if self._clock.steady() + wait >= call.deadline:
                 bucket.give_back()
                 raise Throttled(
                     f"{call.api}: the next call may start in {wait:.0f} s, after the end of this cycle",
@@ -222,7 +227,7 @@ class Client:
     def _bucket(self, call: Call) -> Bucket:
         key = (call.api, "" if call.api in PER_PRINCIPAL else call.subscription)
         if key not in self._buckets:
-            self._buckets[key] = Bucket(RATES[call.api])
+            self._buckets[key] = Bucket(RATES[call.api], self._clock.steady)
         return self._buckets[key]
 
 

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from time import monotonic
 
 import structlog
 
@@ -95,7 +94,7 @@ class AzureMetrics:
         A group whose subscription Azure asks to wait is not waited for: it goes on by itself, and what it
         brings is given with the next cycle.
         """
-        deadline = monotonic() + self.timeout - _CLOSING_SECONDS
+        deadline = self.clients.clock.steady() + self.timeout - _CLOSING_SECONDS
         if not self._restored:
             await asyncio.to_thread(self._restore)
         await self.clients.renew()
@@ -192,14 +191,15 @@ class AzureMetrics:
 
     async def _settle(self) -> None:
         """Wait for the groups that are read, but not for those that Azure asks to wait."""
-        heard = monotonic()
+        steady = self.clients.clock.steady
+        heard = steady()
         while waiting := {key: task for key, task in self._reading.items() if not task.done()}:
-            if monotonic() - heard > QUIET_SECONDS or all(self.reader.held(key) for key in waiting):
+            if steady() - heard > QUIET_SECONDS or all(self.reader.held(key) for key in waiting):
                 break
             done, _ = await asyncio.wait(
                 waiting.values(), timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
-            heard = monotonic() if done else heard
+            heard = steady() if done else heard
         for key in [key for key, task in self._reading.items() if task.done()]:
             self._reading.pop(key).result()
 

@@ -11,10 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from exporters.azure import http as azure_http
+from exporters.azure.clock import Clock
 from exporters.azure.errors import AzureError, BadReply, Refused, Throttled
 from exporters.azure.http import Call, Client, Traffic, address
-from exporters.azure.pace import Bucket
 
 URL = "https://azure.example/thing"
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
@@ -71,8 +70,6 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         STEADY.seconds += seconds
 
     monkeypatch.setattr("exporters.azure.http.asyncio.sleep", sleep)
-    monkeypatch.setattr(azure_http, "monotonic", STEADY)
-    monkeypatch.setattr(azure_http, "Bucket", lambda rate: Bucket(rate, STEADY))
     yield waits
 
 
@@ -80,7 +77,7 @@ def client(script: Script) -> tuple[Client, OneToken, Traffic]:
     """A client that talks to a script."""
     tokens, traffic = OneToken(), Traffic()
     return (
-        Client(tokens, traffic, transport=httpx.MockTransport(script)),  # type: ignore[arg-type]  # the same two methods
+        Client(tokens, traffic, transport=httpx.MockTransport(script), clock=Clock(steady=STEADY)),  # type: ignore[arg-type]  # as it is used
         tokens,
         traffic,
     )
@@ -212,7 +209,7 @@ async def test_a_long_wait_ends_the_call_and_holds_its_bucket_alone(slept: list[
 
 async def test_too_long_a_reply_is_cut_off(slept: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound holds for what is unpacked: a small compressed body may be huge."""
-    monkeypatch.setattr(azure_http, "LONGEST_REPLY_BYTES", 1000)
+    monkeypatch.setattr("exporters.azure.http.LONGEST_REPLY_BYTES", 1000)
     packed = gzip.compress(b" " * 1_000_000)
     script = Script(httpx.Response(200, headers={"content-encoding": "gzip"}, content=packed))
     sender, _, _ = client(script)
