@@ -10,6 +10,7 @@ from time import time
 
 import psutil
 
+from exporters.azure.shard import WHOLE, Shard
 from exporters.cycle import Cycle
 from exporters.metrics import Family, Labels, Sample, Type, gauge
 from exporters.snapshot import Snapshot
@@ -17,7 +18,9 @@ from exporters.snapshot import Snapshot
 
 @dataclass(slots=True)
 class Counts:
-    """What the service counts. `scrapes` is by (format, encoding); times are Unix seconds."""
+    """What the service counts, and which part of the work it has. `scrapes` is by (format, encoding),
+    `refused` by reason; times are Unix seconds.
+    """
 
     scrapes: dict[tuple[str, str], int] = field(default_factory=dict)
     loop_lag: float = 0.0
@@ -25,11 +28,18 @@ class Counts:
     duplicates: int = 0
     conflicts: int = 0
     reload_ok: bool = True
+    web_ok: bool = True
     reloaded: float = field(default_factory=time)
+    refused: dict[str, int] = field(default_factory=dict)
+    shard: Shard = WHOLE
 
     def scraped(self, format: str, encoding: str) -> None:
         """One scrape was answered."""
         self.scrapes[format, encoding] = self.scrapes.get((format, encoding), 0) + 1
+
+    def refuse(self, reason: str) -> None:
+        """One request or connection was turned away."""
+        self.refused[reason] = self.refused.get(reason, 0) + 1
 
 
 def identity(cycle: Cycle) -> dict[str, str]:
@@ -122,12 +132,27 @@ def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
             (Sample(Labels(build), 1.0),),
         ),
         Family(
+            "exporter_shard_info",
+            "info",
+            "Which of how many processes this is that share the resources; shards count from 0.",
+            (Sample(Labels({"shard": str(counts.shard.index), "shards": str(counts.shard.shards)}), 1.0),),
+        ),
+        Family(
             "exporter_scrapes_total",
             "counter",
             "Scrapes answered, by format and encoding.",
             tuple(
                 Sample(Labels({"format": format, "encoding": encoding}), float(count))
                 for (format, encoding), count in sorted(counts.scrapes.items())
+            ),
+        ),
+        Family(
+            "exporter_web_requests_refused_total",
+            "counter",
+            "Requests and connections turned away, by reason.",
+            tuple(
+                Sample(Labels({"reason": reason}), float(count))
+                for reason, count in sorted(counts.refused.items())
             ),
         ),
         gauge(
@@ -152,8 +177,8 @@ def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
         ),
         gauge(
             "exporter_config_last_reload_successful",
-            "Whether the configuration file was valid when last read; if not, the one before is in use.",
-            float(counts.reload_ok),
+            "Whether the configuration files were valid when last read; if not, those before are in use.",
+            float(counts.reload_ok and counts.web_ok),
         ),
         gauge(
             "exporter_config_last_reload_success_timestamp_seconds",

@@ -12,6 +12,7 @@ from time import monotonic, time
 import structlog
 
 from estate.errors import EstateInvalid
+from estate.findings import Finding
 from exporters import own
 from exporters.board import Board
 from exporters.collectors import build
@@ -20,6 +21,7 @@ from exporters.cycle import Cycle
 from exporters.metrics import Family
 from exporters.own import Counts
 from exporters.snapshot import Snapshot
+from exporters.web.live import Live
 
 _LAG_PROBE_SECONDS = 0.1
 _LAG_WINDOW_SECONDS = 10.0
@@ -40,10 +42,19 @@ class Runtime:
     """What the service shows. Make it inside a running event loop, then `start`, and `stop` at the end.
 
     `path` is read again by `reload`; `state` is a folder for what must survive a restart, None for nothing.
+    `counts` says which of several processes this is; `web`, how it is served, is watched here.
     """
 
-    def __init__(self, config: Config, path: Path, state: Path | None) -> None:
-        self.counts = Counts()
+    def __init__(
+        self,
+        config: Config,
+        path: Path,
+        state: Path | None,
+        counts: Counts | None = None,
+        web: Live | None = None,
+    ) -> None:
+        self.counts = counts or Counts()
+        self._web = web
         self._path = path
         self._state = state
         self.board = Board(self._data, self._own, self.counts)
@@ -73,6 +84,8 @@ class Runtime:
         """Begin to collect. The first snapshot, without data, is there when this returns."""
         await self.board.refresh()
         self._tasks = [asyncio.create_task(self.board.run()), asyncio.create_task(self._probe())]
+        if self._web is not None:
+            self._tasks.append(asyncio.create_task(self._web.watch()))
         self._run(self._set)
         log.info("started", name=self.config.name, collectors=len(self.cycles))
 
@@ -85,14 +98,22 @@ class Runtime:
         log.info("stopped", name=self.config.name)
 
     async def reload(self) -> None:
-        """Read the file again and change over. Raises EstateInvalid, and then nothing has changed."""
+        """Read the files again and change over. Raises EstateInvalid; of a file that is invalid nothing is
+        used, and the other one takes over all the same.
+        """
         async with self._reloading:
+            found: list[Finding] = []
+            if self._web is not None:
+                try:
+                    await self._web.reload()
+                except EstateInvalid as invalid:
+                    found += invalid.findings
             try:
                 config = await asyncio.to_thread(load, self._path)
-            except EstateInvalid:
+            except EstateInvalid as invalid:
                 self.counts.reload_ok = False
                 log.error("configuration not reloaded: it is not valid", file=str(self._path))
-                raise
+                raise EstateInvalid([*found, *invalid.findings]) from None
             self.counts.reload_ok = True
             self.counts.reloaded = time()
             before = self._set
@@ -102,10 +123,16 @@ class Runtime:
             self._run(self._set)
             self.board.changed()
             log.info("configuration reloaded", name=config.name, collectors=len(self.cycles))
+            if found:
+                raise EstateInvalid(found)
 
     def _made(self, config: Config) -> _Set:
         return _Set(
-            config, tuple(Cycle(collector, self.board.changed) for collector in build(config, self._state))
+            config,
+            tuple(
+                Cycle(collector, self.board.changed)
+                for collector in build(config, self._state, self.counts.shard)
+            ),
         )
 
     def _run(self, of: _Set) -> None:

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from estate.errors import EstateInvalid, PortTaken, StateFolderError, SurroundingsError, UsageError
-from exporters.config import Config, load
+from exporters.azure.shard import WHOLE, Shard
+from exporters.config import load
+from exporters.garbage import GARBAGE
+from exporters.own import Counts
 from exporters.runtime import Runtime
 from exporters.service import app
+from exporters.web.connection import protocol
+from exporters.web.guard import Guard
+from exporters.web.live import Live, Web
+from exporters.web.passwords import Passwords
 
 _GRACEFUL_SECONDS = 5
 # How long a thread that decodes or renders may keep the interpreter before the event loop gets its turn.
 _SWITCH_SECONDS = 0.001
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Ends in peace: uvicorn would raise the signal again after its shutdown, and look like a crash."""
 
     @contextlib.contextmanager
@@ -72,12 +79,21 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 
 
-def serve(config_file: Path, address: str, state: Path | None) -> None:
-    """Serve until SIGTERM or SIGINT; SIGHUP reads the file again.
+def serve(
+    config_file: Path,
+    address: str,
+    state: Path | None,
+    shard: Shard = WHOLE,
+    web_file: Path | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the files again. `shard` is this of several processes;
+    `web_file` says how it is served (TLS, users), without one anybody who reaches the address is answered.
 
     Raises EstateInvalid for an invalid file, UsageError, PortTaken, StateFolderError.
     """
     config = load(config_file)
+    counts = Counts(shard=shard)
+    web = Live(web_file, Web.load(web_file), counts) if web_file is not None else None
     if state is not None:
         try:
             state.mkdir(parents=True, exist_ok=True)
@@ -86,28 +102,36 @@ def serve(config_file: Path, address: str, state: Path | None) -> None:
     bound = listen(address)
     log_to_stderr()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    # What is imported stays for ever: the collector of garbage need not look at it again and again.
-    gc.collect()
-    gc.freeze()
-    asyncio.run(_serve(config, config_file, bound, state))
-
-
-async def _serve(config: Config, config_file: Path, bound: socket.socket, state: Path | None) -> None:
+    GARBAGE.start()
     runtimes: list[Runtime] = []
 
     def make() -> Runtime:
-        runtimes.append(Runtime(config, config_file, state))
+        runtimes.append(Runtime(config, config_file, state, counts, web))
         return runtimes[-1]
 
-    options = uvicorn.Config(
-        app(make),
+    with contextlib.closing(Passwords()) as passwords:
+        service = app(make)
+        guarded = service if web is None else Guard(service, web, counts, passwords)
+        asyncio.run(_serve(options(guarded, counts, web), bound, runtimes))
+
+
+def options(service: ASGIApp, counts: Counts, web: Live | None) -> uvicorn.Config:
+    """How uvicorn serves an application, with the TLS of a web configuration where there is one."""
+    context = web.context if web is not None else None
+    return uvicorn.Config(
+        service,
+        http="h11" if web is None else protocol(web, counts),
+        ssl_context_factory=None if context is None else lambda config, default: context,
         log_config=None,
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=_GRACEFUL_SECONDS,
         server_header=False,
     )
-    server = _Server(options)
+
+
+async def _serve(options: uvicorn.Config, bound: socket.socket, runtimes: Sequence[Runtime]) -> None:
+    server = Server(options)
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
 

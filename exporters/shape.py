@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -10,12 +11,30 @@ from pydantic_core import ErrorDetails
 
 from estate.findings import Finding, Position
 from estate.model import Row
+from estate.parse import parse
 from estate.problems import Problem, finding
+from estate.source import Unreadable, read
 from estate.spelling import shown
 from estate.suggest import offer
 from estate.tree import Mapping, Node, Path, Scalar, called, child, plain
 
 Model = TypeVar("Model", bound=Row)
+
+
+def opened(path: FilePath) -> tuple[Mapping | None, list[Finding]]:
+    """The document of a file, None where there is none to go on with, and what was found on the way."""
+    file = str(path)
+    try:
+        text, found = read(path, file)
+    except Unreadable as unreadable:
+        return None, [unreadable.found]
+    tree, syntax = parse(text, file)
+    found += syntax
+    if isinstance(tree, Mapping):
+        return tree, found
+    if tree is not None:
+        found.append(finding("not-a-mapping", tree.position, "the file is no group of keys"))
+    return None, found
 
 
 def validated(model: type[Model], tree: Mapping) -> tuple[Model | None, list[Finding]]:

@@ -48,16 +48,23 @@ def run(
             help="Read one part of the resources: 0/3, 1/3 or 2/3; auto/3 takes the pod's ordinal.",
         ),
     ] = "",
+    web: Annotated[
+        Path | None,
+        typer.Option(
+            "--web.config.file",
+            help="TLS, mTLS, users, tokens: the web configuration file that Prometheus exporters share.",
+        ),
+    ] = None,
 ) -> None:
     """Run an exporter until it is told to stop.
 
     It fetches on its own interval and serves the last result on `/metrics`: a scrape never waits for
-    anybody. SIGHUP or `POST /-/reload` reads the file again; SIGTERM ends it in order. Logs are JSON on
+    anybody. SIGHUP or `POST /-/reload` reads the files again; SIGTERM ends it in order. Logs are JSON on
     stderr.
 
     Example: `singlepane exporter run --config exporter.yaml --state /var/lib/exporter`
     """
-    serve(config, listen, state, read_shard(shard, socket.gethostname()))
+    serve(config, listen, state, read_shard(shard, socket.gethostname()), web)
 
 
 @app.command()

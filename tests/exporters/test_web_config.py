@@ -1,0 +1,138 @@
+"""Web configuration files: what other exporters take is taken, what is wrong or impossible is answered whole.
+
+`python -m tests.exporters.test_web_config` writes the expectations anew; read the difference before
+committing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from estate.errors import EstateInvalid
+from exporters.web.live import Web
+from exporters.web.names import SUITES
+from tests.exporters.doubles import DATA
+from tests.exporters.test_config import inside, transcript
+from tests.exporters.webbed import MUTUAL, TLS, certificates, hashed
+
+BAD = DATA / "exporters" / "bad-web"
+FILES = sorted(BAD.glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with certificates and keys of every kind."""
+    made = tmp_path_factory.mktemp("web")
+    certificates(made)
+    with inside(made):
+        yield made
+
+
+def answer(file: Path, folder: Path) -> str:
+    """All findings of a bad file, which stands beside its certificates."""
+    shutil.copy(file, folder)
+    with pytest.raises(EstateInvalid) as caught:
+        Web.load(Path(file.name))
+    return transcript(caught.value.findings)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_bad_files_are_answered(file: Path, folder: Path) -> None:
+    """Every finding of every bad file: place, code, sentence and fix, compared whole; no secret in any."""
+    found = answer(file, folder)
+    assert found == file.with_suffix(".expected").read_text()
+    assert "hunter2" not in found
+    assert "482716" not in found
+
+
+def test_bad_files_are_many() -> None:
+    """Fifty kinds of mistakes, each with its answer."""
+    assert len(FILES) >= 50
+    assert {each.stem for each in FILES} == {each.stem for each in BAD.glob("*.expected")}
+
+
+def loaded(folder: Path, text: str) -> Web:
+    """A good file."""
+    file = folder / "good.yaml"
+    file.write_text(text)
+    return Web.load(file)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# nothing yet\n", "{}\n", "tls_server_config:\n", "tls_server_config: {}"]
+)
+def test_nothing_asks_for_nothing(text: str, folder: Path) -> None:
+    """As to other exporters: no TLS, nobody to sign in as."""
+    web = loaded(folder, text)
+    assert (web.context, web.users, web.tokens, web.headers) == (None, {}, (), ())
+
+
+def test_what_other_exporters_take(folder: Path) -> None:
+    """Every key that can be honoured, in the way their documentation writes it."""
+    web = loaded(
+        folder,
+        f"""\
+tls_server_config:
+  cert_file: server.crt
+  key_file: server.key
+  client_auth_type: "RequireAndVerifyClientCert"
+  client_ca_file: "ca.crt"
+  client_allowed_sans: [prometheus.example]
+  min_version: TLS12
+  max_version: TLS13
+  cipher_suites: [{", ".join(SUITES)}]
+  prefer_server_cipher_suites: false
+  curve_preferences: [X25519]
+http_server_config:
+  http2: false
+  headers:
+    X-Frame-Options: deny
+    Strict-Transport-Security: max-age=31536000; includeSubDomains
+    X-Content-Type-Options: nosniff
+    X-XSS-Protection: 1
+    Content-Security-Policy: ""
+basic_auth_users:
+  alice: {hashed("secret")}
+  bob: $2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG
+rate_limit: {{interval: 1m30.5s, burst: 3}}
+""",
+    )
+    assert web.context is not None
+    assert set(web.users) == {"alice", "bob"}
+    assert web.allowed_sans == {"prometheus.example"}
+    assert web.headers == (
+        (b"x-frame-options", b"deny"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-xss-protection", b"1"),
+        (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    )
+    assert web.config.rate_limit is not None
+    assert web.config.rate_limit.interval == 90.5
+
+
+def test_paths_begin_at_the_file(folder: Path, tmp_path: Path) -> None:
+    """Not at the folder in which the process was started."""
+    with inside(tmp_path):
+        web = loaded(folder, TLS)
+    assert web.files == (folder / "good.yaml", folder / "server.crt", folder / "server.key")
+
+
+def test_authorities_may_stand_in_the_file(folder: Path) -> None:
+    """They are no secret."""
+    pem = (folder / "ca.crt").read_text().replace("\n", "\n    ")
+    text = MUTUAL.replace("client_ca_file: ca.crt", f"client_ca: |\n    {pem}")
+    web = loaded(folder, text)
+    assert web.context is not None
+    assert web.context.cert_store_stats()["x509_ca"] == 1
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as made, inside(Path(made)):
+        certificates(Path(made))
+        for each in FILES:
+            each.with_suffix(".expected").write_text(answer(each, Path(made)))
