@@ -1,0 +1,32 @@
+"""Every link on the status page, followed: pages of its own further, those of components once."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import urldefrag, urljoin
+
+import httpx
+
+_LINK = re.compile(r'(?:href|src)="([^"]+)"')
+
+
+def followed(start: str) -> dict[str, str]:
+    """By URL: the status code that it answered, or the error. Only what is HTTP is followed."""
+    seen: dict[str, str] = {}
+    todo = [start]
+    with httpx.Client(timeout=30, follow_redirects=True) as client:
+        while todo:
+            url = todo.pop()
+            if url in seen:
+                continue
+            try:
+                reply = client.get(url)
+            except httpx.HTTPError as error:
+                seen[url] = f"{type(error).__name__}: {error}"
+                continue
+            seen[url] = str(reply.status_code)
+            if url.startswith(start) and "html" in reply.headers.get("content-type", ""):
+                places = (urldefrag(urljoin(url, unescape(each)))[0] for each in _LINK.findall(reply.text))
+                todo += [each for each in places if each.startswith("http")]
+    return seen
