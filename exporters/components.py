@@ -21,7 +21,8 @@ from estate.components import (
     Text,
     text,
 )
-from estate.model import AzureExporter, Estate, EstateExporter, JsonExporter
+from estate.model import AzureExporter, Estate, EstateExporter, JsonExporter, component_names
+from exporters.tenancy import tenants, workload
 
 API_VERSION = "singlepane/v1"
 CONFIG_FILE = "exporter.yaml"
@@ -60,25 +61,30 @@ class Peers:
 
 
 def components(estate: Estate, peers: Peers) -> tuple[Component, ...]:
-    """Every exporter in every cluster that runs it, named `<row>-<cluster>`; without clusters it is the
-    hub.
+    """Every exporter in every cluster that runs it, named `<row>-<cluster>`, or `<row>-<cluster>-<n>` where
+    shards share its resources; without clusters it is the hub.
     """
     return tuple(
-        _component(estate, peers, name, cluster)
+        _component(estate, peers, name, cluster, component, f"{index}/{len(shards)}")
         for name, row in estate.exporters.items()
         for cluster in row.clusters or [estate.hub]
+        for shards in [component_names(name, row, cluster)]
+        for index, component in enumerate(shards)
     )
 
 
-def _component(estate: Estate, peers: Peers, name: str, cluster: str) -> Component:
+def _component(
+    estate: Estate, peers: Peers, name: str, cluster: str, component: str, shard: str
+) -> Component:
     row = estate.exporters[name]
-    document: dict[str, Any] = {"apiVersion": API_VERSION, "name": f"{name}-{cluster}", "cluster": cluster}
+    document: dict[str, Any] = {"apiVersion": API_VERSION, "name": component, "cluster": cluster}
     environment: dict[str, Template] = {}
     identity, storage = "", ""
     match row:
         case AzureExporter():
             _azure(estate, peers, name, cluster, row, document, environment)
-            identity = "" if environment else row.identity
+            if peers.azure is None and workload(estate, row, document["tenants"]):
+                identity = "workload"
             storage = "1Gi"
         case JsonExporter():
             _json(peers, name, row, document, environment)
@@ -86,7 +92,7 @@ def _component(estate: Estate, peers: Peers, name: str, cluster: str) -> Compone
             _estate(estate, name, row, document)
     templates = [*environment.values(), *_leaves(document)]
     return Component(
-        name=f"{name}-{cluster}",
+        name=component,
         kind="exporter",
         cluster=cluster,
         command=Own(),
@@ -99,6 +105,7 @@ def _component(estate: Estate, peers: Peers, name: str, cluster: str) -> Compone
             text(Listen("http")),
             "--state",
             text(DataPath()),
+            *(() if shard == "0/1" else ("--shard", shard)),
         ),
         ports={"http": PORT},
         ready=Probe("http", "/readyz"),
@@ -114,7 +121,7 @@ def _component(estate: Estate, peers: Peers, name: str, cluster: str) -> Compone
 
 def _row(row: AzureExporter | JsonExporter | EstateExporter, **changes: Any) -> dict[str, Any]:
     """A row as it stands in the file: what was not written stays unwritten; where it runs is decided here."""
-    document = row.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"clusters"})
+    document = row.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"clusters", "shards"})
     return {"kind": row.kind, **document, **changes}
 
 
@@ -140,16 +147,17 @@ def _azure(
         environment[_CLIENT_SECRET] = peers.azure.client_secret
         environment["NO_PROXY"] = _DIRECT
         identity = f"env:{_CLIENT_SECRET}"
-    elif ":" in identity:
+    elif identity is not None and ":" in identity:
         environment[_CLIENT_SECRET] = text(SecretValue(identity))
         identity = f"env:{_CLIENT_SECRET}"
-    tenants = {estate.subscriptions[each].tenant for each in scope}
-    document["tenants"] = {each: {"id": estate.tenants[each].id} for each in sorted(tenants)}
+    names = [estate.subscriptions[each].tenant for each in scope]
+    document["tenants"] = tenants(estate, names, environment, own=identity is None)
     document["subscriptions"] = {
         each: {"id": estate.subscriptions[each].id, "tenant": estate.subscriptions[each].tenant}
         for each in scope
     }
-    document["exporters"] = {name: _row(row, scope=scope, identity=identity)}
+    own = {} if identity is None else {"identity": identity}
+    document["exporters"] = {name: _row(row, scope=scope, **own)}
 
 
 def _json(

@@ -14,13 +14,13 @@ from typing import Any, Literal
 from estate.model import AzureExporter
 from exporters.azure import batch, single
 from exporters.azure.catalogue import SAMPLES, Scope
+from exporters.azure.clients import Clients
 from exporters.azure.decode import decoded
 from exporters.azure.definitions import Definitions, Mismatch, Wanted, fetch, mismatches, wanted
-from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError, Throttled
 from exporters.azure.graph import discover, query
 from exporters.azure.http import Call, Client, Traffic, address
-from exporters.azure.identity import SignIn, Tokens
+from exporters.azure.identity import Tokens
 from exporters.azure.listing import listed, subscription_names
 from exporters.azure.plan import Batch, Key
 from exporters.azure.refusal import of_type
@@ -76,7 +76,7 @@ async def trial(name: str, row: AzureExporter, config: Config, deadline: float) 
     tries: list[Try] = []
     definitions: dict[str, Definitions] = {}
     for tenant in dict.fromkeys(scope.tenant for scope in scopes):
-        try_ = _Tenant(name, row, config.azure, tenant, deadline, tries, definitions)
+        try_ = _Tenant(name, row, collector.clients, tenant, deadline, tries, definitions)
         await try_.run([scope for scope in scopes if scope.tenant == tenant])
     return Trial(tuple(tries), mismatches(row.metrics, definitions, ("exporters", name)))
 
@@ -88,7 +88,7 @@ class _Tenant:
         self,
         exporter: str,
         row: AzureExporter,
-        endpoints: Endpoints,
+        clients: Clients,
         tenant: str,
         deadline: float,
         tries: list[Try],
@@ -96,7 +96,8 @@ class _Tenant:
     ) -> None:
         self.exporter = exporter
         self.row = row
-        self.endpoints = endpoints
+        self.clients = clients
+        self.endpoints = clients.reach(tenant)
         self.tenant = tenant
         self.deadline = deadline
         self.tries = tries
@@ -106,10 +107,7 @@ class _Tenant:
 
     async def run(self, scopes: list[Scope]) -> None:
         endpoints = self.endpoints
-        sign_in = SignIn(
-            self.tenant, self.row.identity, endpoints.authority, endpoints.ca_file, endpoints.client_id
-        )
-        tokens = Tokens(sign_in)
+        tokens = Tokens(self.clients.sign_in(self.tenant))
         for scope in (endpoints.arm_scope, endpoints.metrics_scope):
             if not await self._try("sign-in", f"{self.tenant} for {scope}", "", tokens.get(scope)):
                 return

@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from estate.model.alerts import Alerts, Heartbeat, Receiver, SinglepaneReceiver, WebhookReceiver
-from estate.model.clusters import Cluster, PrometheusSettings, Subscription, Tenant
+from estate.model.clusters import Cloud, Cluster, PrometheusSettings, Subscription, Tenant
+from estate.model.credentials import (
+    CertificateCredential,
+    CliCredential,
+    Credential,
+    ManagedCredential,
+    SecretCredential,
+    WorkloadCredential,
+)
 from estate.model.exporters import (
     Aggregation,
     AzureBudget,
@@ -25,6 +33,7 @@ from estate.model.exporters import (
     Grain,
     JsonExporter,
     JsonMetric,
+    component_names,
 )
 from estate.model.metrics import Metrics, QuerySettings, Retention, Store
 from estate.model.row import Row
@@ -39,7 +48,11 @@ __all__ = [
     "AzureExporter",
     "AzureMatch",
     "AzureMetric",
+    "CertificateCredential",
+    "CliCredential",
+    "Cloud",
     "Cluster",
+    "Credential",
     "Defaults",
     "Estate",
     "EstateExporter",
@@ -50,17 +63,21 @@ __all__ = [
     "JsonExporter",
     "JsonMetric",
     "Local",
+    "ManagedCredential",
     "Metrics",
     "PrometheusSettings",
     "QuerySettings",
     "Receiver",
     "Retention",
     "Row",
+    "SecretCredential",
     "SinglepaneReceiver",
     "Store",
     "Subscription",
     "Tenant",
     "WebhookReceiver",
+    "WorkloadCredential",
+    "component_names",
 ]
 
 API_VERSION = "singlepane/v1"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from estate.model.credentials import WORKLOAD, Credential
 from estate.model.row import Row
 from estate.names import DnsLabel, KubernetesVersion, LabelName, LabelValue, Region, Uuid
 from estate.quantities import Count, Duration
+
+Cloud = Literal["public", "china", "usgov"]
 
 
 class Tenant(Row):
@@ -16,6 +19,10 @@ class Tenant(Row):
 
     id: Uuid
     """Directory (tenant) id."""
+    cloud: Cloud = "public"
+    """The Azure that it is in: the public one, that of China (21Vianet), or that of the US government."""
+    credential: Credential = WORKLOAD
+    """How exporters sign in to it; workload identity unless said."""
 
 
 class Subscription(Row):

@@ -117,8 +117,12 @@ class AzureExporter(ExporterRow):
     """What time samples have: that of the scrape, or the end of Azure's point."""
     metrics: Annotated[list[AzureMetric], Field(min_length=1)]
     """Metrics by resource type."""
-    identity: WorkloadCliOrSecret = "workload"
-    """How it signs in: workload identity, the Azure CLI, or a reference to a client secret."""
+    identity: WorkloadCliOrSecret | None = None
+    """In place of the tenant's credential: workload identity, the Azure CLI, or a reference to a client
+    secret.
+    """
+    shards: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that share the resources in each cluster, each with a part of its own."""
 
 
 class JsonMetric(Row):
@@ -156,6 +160,12 @@ class EstateExporter(ExporterRow):
     """The estate's inventory: every expected cluster as a series, so that a silent one can be missed."""
 
     kind: Literal["estate"]
+
+
+def component_names(name: str, row: ExporterRow, cluster: str) -> tuple[str, ...]:
+    """Names of what runs a row in a cluster: one component, or one for each shard, counted from 0."""
+    shards = (row.shards or 1) if isinstance(row, AzureExporter) else 1
+    return tuple(f"{name}-{cluster}" + (f"-{index}" if shards > 1 else "") for index in range(shards))
 
 
 Exporter = Annotated[AzureExporter | JsonExporter | EstateExporter, Field(discriminator="kind")]

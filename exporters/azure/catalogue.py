@@ -98,7 +98,8 @@ class Catalogue:
         resources: dict[str, Resource] = {}
         problems: dict[str, str] = {}
         for each in found:
-            resources.update({id: one for id, one in each.resources.items() if self.mine(one)})
+            # Of very many ids the hashes take longer than the loop may stand still.
+            resources.update(await asyncio.to_thread(self._own, each.resources))
             problems.update({subscription: str(error) for subscription, error in each.problems.items()})
         for scope in self.scopes:
             self._remember(scope.id, {scope.id}, problems, resources, now)
@@ -113,6 +114,9 @@ class Catalogue:
         # With nothing to read, each cycle tries anew.
         wait = DISCOVER_SECONDS if not problems else RETRY_SECONDS if resources else 0.0
         self._discover_at = now + wait
+
+    def _own(self, found: Mapping[str, Resource]) -> dict[str, Resource]:
+        return {id: one for id, one in found.items() if self.mine(one)}
 
     def _remember(
         self,
@@ -138,7 +142,7 @@ class Catalogue:
             return Discovered({}, dict.fromkeys(subscriptions, error))
         groups = self.management_groups
         found = await discover(
-            client, clients.endpoints, subscriptions, self.types, deadline, self.chosen, groups
+            client, clients.reach(tenant), subscriptions, self.types, deadline, self.chosen, groups
         )
         return found if not groups else await self._named(client, clients, tenant, found, deadline)
 
@@ -153,7 +157,7 @@ class Catalogue:
         if not new:
             return found
         try:
-            names = await subscription_names(client, clients.endpoints, deadline)
+            names = await subscription_names(client, clients.reach(tenant), deadline)
         except AzureError as error:
             client.note(error)
             problems = {
@@ -200,8 +204,10 @@ class Catalogue:
         last: AzureError | None = None
         for sample in samples:
             try:
-                client = clients.of(self.scope(sample.subscription).tenant)
-                self._definitions[type] = await fetch(client, clients.endpoints, sample, deadline)
+                tenant = self.scope(sample.subscription).tenant
+                self._definitions[type] = await fetch(
+                    clients.of(tenant), clients.reach(tenant), sample, deadline
+                )
             except AzureError as error:
                 clients.traffic.note(error)
                 last = error

@@ -4,36 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
-from azure.core.credentials import TokenCredential
 
+from estate.model import Tenant
 from exporters.azure.clock import REAL, Clock
+from exporters.azure.clouds import reached
 from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError
 from exporters.azure.http import Client, Traffic
-from exporters.azure.identity import SignIn, Tokens, credential
+from exporters.azure.identity import SignIn, Tokens, credential, sign_in
+from exporters.azure.shard import WHOLE, Shard
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
 
 
 class Clients:
-    """Clients by tenant id. `method` is how all tenants are signed in to (see `identity.SignIn`).
+    """Clients by tenant id.
 
-    `clock` is that of waits, deadlines and tokens; `transport` replaces the network.
+    `tenants` gives the name and row of each, by id; one that is not there is in the public cloud.
+    `identity` is the exporter's, which goes before the tenants' own credentials, or None. Of several shards
+    each takes its share of Azure's limits. `clock` is that of waits, deadlines and tokens; `transport`
+    replaces the network.
     """
 
     def __init__(
         self,
         endpoints: Endpoints,
-        method: str,
+        identity: str | None = None,
         make: Callable[[SignIn], TokenCredential] = credential,
+        tenants: Mapping[str, tuple[str, Tenant]] | None = None,
+        shard: Shard = WHOLE,
         clock: Clock = REAL,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.endpoints = endpoints
         self.clock = clock
         self.traffic = Traffic()
-        self._method = method
+        self._identity = identity
         self._make = make
+        self._tenants = dict(tenants or {})
+        self._shard = shard
         self._transport = transport
         self._clients: dict[str, Client] = {}
         self._ca: tuple[int, int] = (0, 0)
@@ -48,15 +61,25 @@ class Clients:
     def of(self, tenant: str) -> Client:
         """The client of a tenant. Raises AzureError when the CA file cannot be read."""
         if tenant not in self._clients:
-            endpoints = self.endpoints
-            sign_in = SignIn(
-                tenant, self._method, endpoints.authority, endpoints.ca_file, endpoints.client_id
-            )
-            tokens = Tokens(sign_in, self._make, self.clock.wall)
+            tokens = Tokens(self.sign_in(tenant), self._make, self.clock.wall)
             self._clients[tenant] = Client(
-                tokens, self.traffic, endpoints.ca_file, self._transport, self.clock
+                tokens,
+                self.traffic,
+                self.endpoints.ca_file,
+                self._transport,
+                self.clock,
+                shards=self._shard.shards,
             )
         return self._clients[tenant]
+
+    def reach(self, tenant: str) -> Endpoints:
+        """The endpoints of a tenant's cloud."""
+        return reached(self.endpoints, self._row(tenant)[1].cloud)
+
+    def sign_in(self, tenant: str) -> SignIn:
+        """How a tenant is signed in to."""
+        name, row = self._row(tenant)
+        return sign_in(tenant, name, row, self.endpoints, self._identity)
 
     def levels(self) -> Mapping[tuple[str, str], float]:
         """Share left in each bucket, by (api, subscription); the fullest of no tenant hides another's."""
@@ -71,6 +94,9 @@ class Clients:
         clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.close()
+
+    def _row(self, tenant: str) -> tuple[str, Tenant]:
+        return self._tenants.get(tenant) or ("", Tenant(id=tenant))
 
     def _ca_state(self) -> tuple[int, int]:
         if not self.endpoints.ca_file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from estate.model import Row
+from estate.names import Uuid
 from estate.quantities import Duration
 from estate.spelling import Spelling
 
@@ -14,27 +15,51 @@ Url = Annotated[
         "invalid-url", "https address", r"https://[^\s?#@]+", "an address that begins with https://", 300
     ),
 ]
+# No point is waited for longer.
+LONGEST_LAG_SECONDS = 900
+
+TokenScope = Annotated[
+    str,
+    Spelling(
+        "invalid-url",
+        "token scope",
+        r"https://[^\s?#@]+/\.default",
+        "an address that begins with https:// and ends in /.default",
+        300,
+        lambda value: f"{value.rstrip('/')}/.default",
+    ),
+]
+ApiVersion = Annotated[
+    str,
+    Spelling(
+        "invalid-version",
+        "api-version",
+        r"\d{4}-\d{2}-\d{2}(-preview)?",
+        "a date, such as 2024-02-01 or 2024-02-01-preview",
+        20,
+    ),
+]
 
 
 class ApiVersions(Row):
     """The `api-version` of each API; clouds other than the public one can lag."""
 
-    graph: str = "2024-04-01"
+    graph: ApiVersion = "2024-04-01"
     """Resource Graph."""
-    resources: str = "2025-04-01"
+    resources: ApiVersion = "2025-04-01"
     """Resource listing."""
-    subscriptions: str = "2022-12-01"
+    subscriptions: ApiVersion = "2022-12-01"
     """Subscription listing."""
-    definitions: str = "2024-02-01"
+    definitions: ApiVersion = "2024-02-01"
     """Metric definitions."""
-    batch: str = "2024-02-01"
+    batch: ApiVersion = "2024-02-01"
     """Metrics batch."""
-    metrics: str = "2024-02-01"
+    metrics: ApiVersion = "2024-02-01"
     """Metrics of one resource, and of a subscription."""
 
 
 class Endpoints(Row):
-    """How Azure is reached. The defaults are the public cloud."""
+    """How Azure is reached. The defaults are the public cloud; `exporters.azure.clouds` has the others."""
 
     authority: Url = "https://login.microsoftonline.com"
     """Where tokens come from."""
@@ -42,14 +67,16 @@ class Endpoints(Row):
     """Azure Resource Manager: resources, Resource Graph, metric definitions."""
     metrics: Url = "https://{region}.metrics.monitor.azure.com"
     """The metrics batch API; `{region}` becomes the region of the resources."""
-    arm_scope: str = "https://management.azure.com/.default"
+    arm_scope: TokenScope = "https://management.azure.com/.default"
     """Token scope of Azure Resource Manager."""
-    metrics_scope: str = "https://metrics.monitor.azure.com/.default"
+    metrics_scope: TokenScope = "https://metrics.monitor.azure.com/.default"
     """Token scope of the metrics batch API."""
     ca_file: str = ""
     """PEM bundle to trust in place of the system's."""
-    client_id: str = ""
-    """Which identity signs in; empty for AZURE_CLIENT_ID of the environment."""
+    client_id: Uuid | None = None
+    """Which identity signs in where a tenant's credential names none; else AZURE_CLIENT_ID of the
+    environment.
+    """
     api_versions: ApiVersions = ApiVersions()
     """The `api-version` of each API."""
     lag: Duration = "3m"

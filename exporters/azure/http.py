@@ -78,7 +78,7 @@ class Traffic:
 class Client:
     """Calls to Azure as one identity of one tenant. Raises AzureError when `ca_file` cannot be read.
 
-    `clock` is that of waits and deadlines.
+    `clock` is that of waits and deadlines. Of `shards` processes with this identity it takes one's pace.
     """
 
     def __init__(
@@ -88,7 +88,9 @@ class Client:
         ca_file: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = REAL,
+        shards: int = 1,
     ) -> None:
+        self._shards = shards
         self._clock = clock
         self._tokens = tokens
         self._traffic = traffic
@@ -227,7 +229,7 @@ class Client:
     def _bucket(self, call: Call) -> Bucket:
         key = (call.api, "" if call.api in PER_PRINCIPAL else call.subscription)
         if key not in self._buckets:
-            self._buckets[key] = Bucket(RATES[call.api], self._clock.steady)
+            self._buckets[key] = Bucket(RATES[call.api].shared(self._shards), self._clock.steady)
         return self._buckets[key]
 
 

@@ -1,24 +1,35 @@
-"""Signing in to Azure through azure-identity, and tokens that are fetched once and renewed before they
-expire.
+"""Signing in to Azure: tokens that are fetched once and renewed before they expire.
+
+azure-identity is loaded with the first token, not with this file.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import structlog
-from azure.core.credentials import AccessToken, TokenCredential
-from azure.core.exceptions import AzureError as SdkError
-from azure.identity import AzureCliCredential, ClientSecretCredential, WorkloadIdentityCredential
 
+from estate.model import (
+    CertificateCredential,
+    CliCredential,
+    Credential,
+    SecretCredential,
+    Tenant,
+    WorkloadCredential,
+)
+from exporters.azure.clouds import reached
+from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError
-from exporters.secrets import read
+from exporters.azure.signing import redacted, remedy
+from exporters.collector import CollectorError
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken, TokenCredential
 
 # Entra's tokens live for about an hour; the documents advise to renew five minutes before the end.
 RENEW_BEFORE_SECONDS = 300.0
@@ -26,53 +37,67 @@ RENEW_BEFORE_SECONDS = 300.0
 RENEW_PAUSE_SECONDS = 15.0
 # What may stand in a header.
 _TOKEN = re.compile(r"[!-~]{1,100000}")
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 10
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How one tenant is signed in to. `method` is `workload`, `cli` or a reference to a client secret.
+    """How one tenant is signed in to. `tenant` is its id, `name` what the configuration calls it.
 
     `authority` is a URL; `ca_file` a PEM bundle that replaces the system's, or empty; `client_id` empty for
     AZURE_CLIENT_ID of the environment.
     """
 
     tenant: str
-    method: str
+    credential: Credential
     authority: str
     ca_file: str = ""
     client_id: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.name} ({self.tenant})" if self.name else self.tenant
+        return f"the tenant {where} by {spoken(self.credential)}"
 
 
-def credential(sign_in: SignIn) -> TokenCredential:
+def spoken(credential: Credential) -> str:
+    """What a credential is, in words; references are named, what is behind them is not."""
+    match credential:
+        case WorkloadCredential():
+            return "workload identity"
+        case SecretCredential():
+            return f"the client secret {credential.secret}"
+        case CertificateCredential():
+            return f"the client certificate {credential.certificate}"
+        case CliCredential():
+            return "the Azure CLI"
+    return f"the managed identity {credential.client_id or 'of the system'}"
+
+
+def instead(identity: str) -> Credential:
+    """The credential that an exporter's `identity` stands for: `workload`, `cli` or a reference."""
+    match identity:
+        case "workload":
+            return WorkloadCredential(kind="workload")
+        case "cli":
+            return CliCredential(kind="cli")
+    return SecretCredential(kind="secret", secret=identity)
+
+
+def sign_in(id: str, name: str, tenant: Tenant, endpoints: Endpoints, identity: str | None) -> SignIn:
+    """How a tenant is signed in to; the exporter's `identity` goes before the tenant's own credential."""
+    chosen = tenant.credential if identity is None else instead(identity)
+    client_id = None if isinstance(chosen, CliCredential) else chosen.client_id
+    here = reached(endpoints, tenant.cloud)
+    return SignIn(id, chosen, here.authority, here.ca_file, client_id or endpoints.client_id or "", name)
+
+
+def credential(of: SignIn) -> TokenCredential:
     """A credential of azure-identity. Raises CollectorError when the environment lacks what it needs."""
-    if sign_in.method == "cli":
-        return AzureCliCredential(tenant_id=sign_in.tenant, process_timeout=_READ_SECONDS)
-    client_id = sign_in.client_id or os.environ.get("AZURE_CLIENT_ID", "")
-    if not client_id:
-        raise AzureError("AZURE_CLIENT_ID is not set: it says which identity signs in")
-    options: dict[str, Any] = {
-        "authority": sign_in.authority,
-        # A custom authority is not known to the public instance list, and asking for it would call the
-        # internet.
-        "disable_instance_discovery": True,
-        "connection_verify": sign_in.ca_file or True,
-        "connection_timeout": _CONNECT_SECONDS,
-        "read_timeout": _READ_SECONDS,
-        "retry_total": 3,
-        "retry_backoff_factor": 0.2,
-    }
-    if sign_in.method == "workload":
-        try:
-            return WorkloadIdentityCredential(tenant_id=sign_in.tenant, client_id=client_id, **options)
-        except ValueError:
-            raise AzureError(
-                "workload identity is not set up here: AZURE_FEDERATED_TOKEN_FILE is not set"
-            ) from None
-    return ClientSecretCredential(sign_in.tenant, client_id, read(sign_in.method), **options)
+    from exporters.azure import credentials  # noqa: PLC0415 - loads azure-identity
+
+    return credentials.credential(of)
 
 
 class Tokens:
@@ -129,23 +154,32 @@ class Tokens:
             self._credential = None
 
     def _fetch(self, scope: str) -> AccessToken:
-        if self._credential is None:
-            self._credential = self._make(self._sign_in)
+        from azure.core.exceptions import AzureError as SdkError  # noqa: PLC0415 - part of azure-identity
+
         try:
+            if self._credential is None:
+                self._credential = self._make(self._sign_in)
             token = self._credential.get_token(scope)
         except SdkError as error:
-            # A changed secret or token file is picked up by a new credential.
-            self._credential = None
-            message = " ".join(str(error.message).split())
-            raise AzureError(f"signing in failed: {message[:300]}", api="token") from None
-        except (OSError, ValueError) as error:
-            # A CA file that is missing, a malformed tenant: requests and msal raise these bare.
-            self._credential = None
-            raise AzureError(f"signing in failed: {str(error)[:300]}", api="token") from None
+            raise self._failure(str(error.message)) from None
+        except (OSError, ValueError, TypeError) as error:
+            # A CA file that is missing, a malformed tenant, a wrong password: requests, msal and
+            # cryptography raise these bare.
+            raise self._failure(str(error)) from None
+        except CollectorError as error:
+            raise self._failure(str(error)) from None
         if not _usable(token):
-            self._credential = None
-            raise AzureError("signing in failed: the reply holds no token that could be sent", api="token")
+            raise self._failure("the reply holds no token that could be sent")
         return token
+
+    def _failure(self, message: str) -> AzureError:
+        # A changed secret or token file is picked up by a new credential.
+        self._credential = None
+        text = redacted(" ".join(message.split()), self._sign_in.credential)
+        act = remedy(text, self._sign_in.credential)
+        return AzureError(
+            f"signing in to {self._sign_in} failed: {text[:300]}" + (f"; {act}" if act else ""), api="token"
+        )
 
 
 def _usable(token: AccessToken) -> bool:

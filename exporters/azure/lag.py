@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from exporters.azure.endpoints import LONGEST_LAG_SECONDS
 from exporters.azure.plan import Slot
 from exporters.azure.points import Dimensions, Reading, Window
 
-LONGEST_SECONDS = 900
+LONGEST_SECONDS = LONGEST_LAG_SECONDS
 # Without late points the lag falls back by a minute after this long.
 FORGET_SECONDS = 6 * 3600
 # Watching a few resources per type is enough to see how late it is, and costs little memory.

@@ -22,6 +22,10 @@ class Rate:
     capacity: float
     per_second: float
 
+    def shared(self, parts: int) -> Rate:
+        """One of so many equal parts; a call must always be possible."""
+        return Rate(max(1.0, self.capacity / parts), self.per_second / parts)
+
 
 # Azure's: 250 reads at once and 25 a second per subscription and principal, over all APIs of ARM
 # (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling), 400

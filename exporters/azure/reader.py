@@ -20,6 +20,7 @@ from exporters.azure.plan import Batch, Group, Key
 from exporters.azure.plan import batches as batches_of
 from exporters.azure.refusal import of_type
 from exporters.azure.routes import Refusals, Route
+from exporters.work import worked
 
 # What Azure refused for good is asked again after this long: rights are granted, ids come to life.
 REFUSAL_SECONDS = 300.0
@@ -149,9 +150,10 @@ class Reader:
         if spread > 0:
             await asyncio.sleep(random.uniform(0, spread))  # noqa: S311 - spreads load, guards nothing
         window = self._ledger.window(batch, horizon)
-        endpoints = self._clients.endpoints
+        tenant = self._catalogue.scope(batch.key.subscription).tenant
+        endpoints = self._clients.reach(tenant)
         try:
-            client = self._clients.of(self._catalogue.scope(batch.key.subscription).tenant)
+            client = self._clients.of(tenant)
         except AzureError as no_client:
             brought.errors.append(no_client)
             return
@@ -159,7 +161,7 @@ class Reader:
         async def send(piece: Batch) -> list[Item]:
             body = await client.send(route.call(piece, window.start, window.end, endpoints, deadline))
             # A large reply takes longer to read than the loop may stand still.
-            return await asyncio.to_thread(self._decoded, route, body, piece)
+            return await worked(self._decoded, route, body, piece)
 
         outcome = await batches.read(batch, send, splits=route.splits, others=several)
         self.splits += outcome.splits
@@ -167,7 +169,7 @@ class Reader:
         brought.refused.extend((resource.id, error) for resource, error in outcome.refused)
         brought.errors.extend(error for _, error in outcome.failed)
         for piece, items in outcome.replies:
-            await asyncio.to_thread(self._ledger.apply, piece, items, window, self._clock.wall())
+            await worked(self._ledger.apply, piece, items, window, self._clock.wall())
 
     def _decoded(self, route: Route, body: bytes, piece: Batch) -> list[Item]:
         started = perf_counter()

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+from exporters.azure.shard import WHOLE, Shard
 from exporters.collector import Collector
 from exporters.config import Config
 
@@ -16,8 +17,9 @@ class Entry:
     """A collector: its name, the kind of row that asks for it, and what it brings.
 
     Its module has `build(name, row, config, state) -> Collector`: the row's name, the row, the whole
-    configuration, and the state folder or None to keep nothing. It is imported when a row asks for it: the
-    libraries of Azure take longer to load than all else together.
+    configuration, and the state folder or None to keep nothing. One that is `divided` takes the shard as
+    well and reads its part; the others run in the first shard alone. It is imported when a row asks for it:
+    the libraries of Azure take longer to load than all else together.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Entry:
     doc: str
     # What it does in Azure. `{type}` stands for each resource type that a row names.
     actions: tuple[str, ...] = ()
+    divided: bool = False
 
     @property
     def module(self) -> str:
@@ -46,17 +49,18 @@ COLLECTORS = (
             # Resource Graph has no action of its own: it shows what the caller may read.
             "{type}/read",
         ),
+        divided=True,
     ),
     Entry("json", "json", "Metrics out of a JSON document over HTTP, by JMESPath."),
     Entry("estate", "estate", "Every cluster that the estate expects, as a series."),
 )
 
 
-def build(config: Config, state: Path | None) -> tuple[Collector, ...]:
-    """The collectors of a configuration, in its order."""
+def build(config: Config, state: Path | None, shard: Shard = WHOLE) -> tuple[Collector, ...]:
+    """The collectors of a configuration, in its order, as far as this shard runs them."""
     return tuple(
-        import_module(entry.module).build(name, row, config, state)
+        import_module(entry.module).build(name, row, config, state, *([shard] if entry.divided else []))
         for name, row in config.exporters.items()
         for entry in COLLECTORS
-        if entry.kind == row.kind
+        if entry.kind == row.kind and (entry.divided or shard.first)
     )

@@ -22,10 +22,12 @@ from exporters.azure.plan import Group, Key, groups
 from exporters.azure.reader import GroupState, Reader
 from exporters.azure.resources import Resource, info_labels, series_labels
 from exporters.azure.selection import like, selection
+from exporters.azure.shard import WHOLE, Shard
 from exporters.collector import Collection
 from exporters.config import Config
 from exporters.cycle import keep_seconds
 from exporters.metrics import Family, Sample
+from exporters.work import worked
 
 # A grain of an hour has nothing new each minute; late points are looked for this often.
 LOOK_AGAIN_SECONDS = 300.0
@@ -104,7 +106,7 @@ class AzureMetrics:
         await self._settle()
         if self.clock.steady() - self._saved > SAVE_SECONDS:
             await asyncio.to_thread(self._save)
-        families = await asyncio.to_thread(self._families)
+        families = await worked(self._families)
         self._say_dropped()
         return Collection(families, tuple(self._problems()))
 
@@ -274,8 +276,10 @@ class AzureMetrics:
             log.error("state not written", exporter=self.exporter, error=error.strerror)
 
 
-def build(name: str, row: AzureExporter, config: Config, state: Path | None) -> AzureMetrics:
-    """The collector of a row, over the subscriptions in its scope."""
+def build(
+    name: str, row: AzureExporter, config: Config, state: Path | None, shard: Shard = WHOLE
+) -> AzureMetrics:
+    """The collector of a row, over this shard's part of the subscriptions in its scope."""
     scopes = tuple(
         Scope(
             each,
@@ -284,5 +288,10 @@ def build(name: str, row: AzureExporter, config: Config, state: Path | None) -> 
         )
         for each in row.scope
     )
-    file = state / f"{name}.counters" if state is not None else None
-    return AzureMetrics(name, row, scopes, Clients(config.azure, row.identity), file)
+    # The number of shards is not part of the name: when it changes, what stays here counts on. The first
+    # takes up what an exporter that was not divided has counted.
+    part = "" if shard.first else f".shard-{shard.index}"
+    file = state / f"{name}{part}.counters" if state is not None else None
+    tenants = {each.id: (label, each) for label, each in config.tenants.items()}
+    clients = Clients(config.azure, row.identity, tenants=tenants, shard=shard)
+    return AzureMetrics(name, row, scopes, clients, file, mine=shard.mine)

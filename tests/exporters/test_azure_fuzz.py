@@ -26,7 +26,7 @@ from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError, Refused
 from exporters.azure.graph import discover
 from exporters.azure.http import Call, Traffic
-from exporters.azure.identity import SignIn, Tokens
+from exporters.azure.identity import SignIn, Tokens, instead
 from exporters.azure.ledger import Ledger
 from exporters.azure.plan import Group
 from exporters.azure.reader import GroupState, Reader
@@ -296,7 +296,8 @@ async def test_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
             # Made anew now and then, for it keeps every token; each scope is asked for once.
             held = make()
         entra.body = spoilt(good_text, chance)
-        tokens = Tokens(SignIn("t", "env:X", "https://login.microsoftonline.com"), partial(shared, held))
+        sign_in = SignIn("t", instead("env:X"), "https://login.microsoftonline.com")
+        tokens = Tokens(sign_in, partial(shared, held))
         try:
             token = await tokens.get(f"https://{number}.example/.default")
         except AzureError as error:

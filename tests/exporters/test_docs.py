@@ -88,7 +88,7 @@ def test_examples_are_valid(entry: Any, tmp_path: Path) -> None:
     text = page(f"collectors/{entry.name}.md")
     shown = yaml.safe_load(re.findall(r"```yaml\n(exporters:.*?)```", text, re.DOTALL)[0])
     document = yaml.safe_load(GOOD)
-    document["subscriptions"]["shop-prod"] = document["subscriptions"]["prod"]
+    document["subscriptions"] = {"shop-prod": document["subscriptions"]["prod"]}
     file = tmp_path / "exporter.yaml"
     file.write_text(yaml.safe_dump({**document, **shown}, sort_keys=False))
     assert load(file).exporters

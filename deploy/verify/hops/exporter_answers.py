@@ -8,6 +8,7 @@ from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.replica import Replica
 from deploy.verify.words import counted
+from estate.model import component_names
 
 # Half of Prometheus' default scrape timeout: what takes longer will fail scrapes sooner or later.
 ANSWER_SECONDS = 5.0
@@ -16,9 +17,10 @@ ANSWER_SECONDS = 5.0
 def expected(ground: Ground, cluster: str) -> tuple[str, ...]:
     """Names of the cluster's exporters: those the estate names for it, and its node exporters."""
     named = (
-        f"{row}-{cluster}"
+        component
         for row, exporter in ground.estate.exporters.items()
         if cluster in (exporter.clusters or [ground.estate.hub])
+        for component in component_names(row, exporter, cluster)
     )
     return tuple(
         dict.fromkeys((*named, *(each.name for each in ground.of_kind("node-exporter", cluster=cluster))))
