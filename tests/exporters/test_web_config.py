@@ -104,7 +104,7 @@ rate_limit: {{interval: 1m30.5s, burst: 3}}
     )
     assert web.context is not None
     assert set(web.users) == {"alice", "bob"}
-    assert web.allowed_sans == {"prometheus.example"}
+    assert web.allowed_sans == frozenset({"prometheus.example"})
     assert web.headers == (
         (b"x-frame-options", b"deny"),
         (b"x-content-type-options", b"nosniff"),

@@ -98,9 +98,13 @@ class Served:
 
     def client(self, certificate: str = "", **more: object) -> httpx.AsyncClient:
         """A client that trusts the test's authority; `certificate` is the stem of its own."""
-        context = ssl.create_default_context(cafile=self.folder / "ca.crt")
-        if certificate:
-            context.load_cert_chain(self.folder / f"{certificate}.crt", self.folder / f"{certificate}.key")
+        context: ssl.SSLContext | bool = False
+        if self.scheme == "https":
+            context = ssl.create_default_context(cafile=self.folder / "ca.crt")
+            if certificate:
+                context.load_cert_chain(
+                    self.folder / f"{certificate}.crt", self.folder / f"{certificate}.key"
+                )
         base = f"{self.scheme}://127.0.0.1:{self.port}"
         return httpx.AsyncClient(base_url=base, verify=context, trust_env=False, **more)  # type: ignore[arg-type]
 

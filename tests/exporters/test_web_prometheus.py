@@ -1,0 +1,163 @@
+"""The real Prometheus scrapes the exporter in each way of signing in; and the process with its option."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import httpx
+import yaml
+
+from deploy import engines
+from tests.exporters.test_process import run, running
+from tests.exporters.test_web_users import users
+from tests.exporters.webbed import MUTUAL, TLS, TOKEN, Served, certificates, serving
+
+
+def jobs(guarded: Served, mutual: Served) -> dict[str, dict[str, Any]]:
+    """Ways to scrape, good and bad, as people write them."""
+    trust = {"ca_file": str(guarded.folder / "ca.crt")}
+    own = {"cert_file": str(mutual.folder / "client.crt"), "key_file": str(mutual.folder / "client.key")}
+    bearer = {"type": "Bearer", "credentials_file": str(guarded.folder / "good.token")}
+    users, clients = f"127.0.0.1:{guarded.port}", f"127.0.0.1:{mutual.port}"
+    basic = {"username": "alice", "password": "secret"}
+    return {
+        "basic": {"to": users, "tls_config": trust, "basic_auth": basic},
+        "bearer": {"to": users, "tls_config": trust, "authorization": bearer},
+        "mutual": {"to": clients, "tls_config": {**trust, **own}},
+        "nobody": {"to": users, "tls_config": trust},
+        "wrong-password": {"to": users, "tls_config": trust, "basic_auth": {**basic, "password": "x"}},
+        "no-certificate": {"to": clients, "tls_config": trust},
+        "no-trust": {"to": users, "basic_auth": basic},
+    }
+
+
+@asynccontextmanager
+async def prometheus(folder: Path, jobs: dict[str, dict[str, Any]]) -> AsyncIterator[str]:
+    """A Prometheus with these jobs, and where it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    rows = [
+        {
+            "job_name": name,
+            "scheme": "https",
+            "scrape_interval": "1s",
+            "scrape_timeout": "1s",
+            "static_configs": [{"targets": [job.pop("to")]}],
+            **job,
+        }
+        for name, job in jobs.items()
+    ]
+    file = folder / "prometheus.yaml"
+    file.write_text(yaml.safe_dump({"scrape_configs": rows}))
+    command = [str(engines.find("prometheus")), f"--config.file={file}", f"--web.listen-address={address}"]
+    with (folder / "prometheus.log").open("w") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command, f"--storage.tsdb.path={folder / 'tsdb'}", stdout=log, stderr=log
+        )
+        try:
+            yield f"http://{address}"
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def targets(url: str, wanted: int) -> dict[str, tuple[str, str]]:
+    """Health and last error by job, once all were scraped."""
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        for _ in range(600):
+            try:
+                reply = await client.get("/api/v1/targets")
+            except httpx.HTTPError:
+                await asyncio.sleep(0.1)
+                continue
+            active = reply.json()["data"]["activeTargets"] if reply.status_code == 200 else []
+            if len(active) == wanted and all(each["health"] != "unknown" for each in active):
+                return {each["labels"]["job"]: (each["health"], each["lastError"]) for each in active}
+            await asyncio.sleep(0.1)
+    raise AssertionError("not all were scraped")
+
+
+async def test_prometheus_scrapes(tmp_path: Path) -> None:
+    """With basic_auth, with a bearer token, with a certificate of its own; and not without, for the reason
+    that Prometheus then shows.
+    """
+    text = TLS + users(alice="secret") + "bearer_token_files: [good.token]\n"
+    async with AsyncExitStack() as stack:
+        served = []
+        for name, configuration in (("guarded", text), ("mutual", MUTUAL)):
+            (tmp_path / name).mkdir()
+            certificates(tmp_path / name)
+            served.append(await stack.enter_async_context(serving(tmp_path / name, configuration)))
+        listed = jobs(*served)
+        trust = (tmp_path / "guarded/ca.crt", tmp_path / "mutual/ca.crt")
+        both = tmp_path / "both.crt"
+        both.write_bytes(b"".join(each.read_bytes() for each in trust))
+        for job in listed.values():
+            if "ca_file" in job.get("tls_config", {}):
+                job["tls_config"] = {**job["tls_config"], "ca_file": str(both)}
+        url = await stack.enter_async_context(prometheus(tmp_path, listed))
+        found = await targets(url, len(listed))
+    assert {name: found[name] for name in ("basic", "bearer", "mutual")} == {
+        "basic": ("up", ""),
+        "bearer": ("up", ""),
+        "mutual": ("up", ""),
+    }
+    for name, reason in (
+        ("nobody", "401 Unauthorized"),
+        ("wrong-password", "401 Unauthorized"),
+        ("no-certificate", "EOF"),
+        ("no-trust", "certificate signed by unknown authority"),
+    ):
+        health, error = found[name]
+        assert (health, reason in error) == ("down", True), (name, error)
+
+
+def answer(client: httpx.Client, process: subprocess.Popen[str], log: Path) -> httpx.Response:
+    """The first answer of a process that is starting."""
+    for _ in range(600):
+        try:
+            return client.get("/healthz")
+        except httpx.HTTPError:
+            assert process.poll() is None, log.read_text()
+            sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+def test_the_option(tmp_path: Path) -> None:
+    """A process that is given the file speaks TLS and asks for a user."""
+    certificates(tmp_path)
+    web = tmp_path / "web.yaml"
+    web.write_text(TLS + users(alice="secret"))
+    with running(tmp_path, "--web.config.file", str(web)) as (process, url, log):
+        trust = ssl.create_default_context(cafile=tmp_path / "ca.crt")
+        with httpx.Client(base_url=url.replace("http:", "https:"), verify=trust, trust_env=False) as client:
+            assert answer(client, process, log).status_code == 401
+            assert client.get("/healthz", auth=("alice", "secret")).text == "ok\n"
+        process.terminate()
+        assert process.wait(20) == 0
+    assert "secret" not in log.read_text()
+    assert TOKEN not in log.read_text()
+
+
+def test_an_invalid_file_ends_the_process(tmp_path: Path) -> None:
+    """Before anything is served: findings with their place, exit code 2, no traceback, no password."""
+    file, web = tmp_path / "exporter.yaml", tmp_path / "web.yaml"
+    file.write_text(
+        'apiVersion: singlepane/v1\nname: x\nexporters: {shop: {kind: json, url: "https://x.example", '
+        "metrics: [{name: x, help: X., value: x}]}}\n"
+    )
+    web.write_text("basic_auth_users:\n  alice: hunter2\n")
+    ended = run("run", "--config", str(file), "--web.config.file", str(web))
+    assert ended.returncode == 2
+    assert f"{web}:2:10: error: basic_auth_users.alice: this is not a valid bcrypt hash" in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert "hunter2" not in ended.stdout + ended.stderr
