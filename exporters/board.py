@@ -10,9 +10,11 @@ from time import monotonic, time
 
 import structlog
 
+from exporters.garbage import GARBAGE
 from exporters.metrics import Family, merged
 from exporters.own import Counts
 from exporters.snapshot import Part, Snapshot, part, snapshot
+from exporters.work import worked
 
 TICK_SECONDS = 5.0
 
@@ -64,12 +66,11 @@ class Board:
         own = merged(self._own(self.snapshot)).families
         if changed or self._data_part is None or [*map(id, served)] != [*map(id, self._served)]:
             started = monotonic()
-            self._data_part = await asyncio.to_thread(
-                self._render, served, frozenset(family.base for family in own)
-            )
+            self._data_part = await worked(self._render, served, frozenset(family.base for family in own))
             self._served = served
             self._counts.render_seconds = monotonic() - started
-        self.snapshot = await asyncio.to_thread(_joined, self._data_part, own, taken)
+            GARBAGE.settle(self._data_part.series)
+        self.snapshot = await worked(_joined, self._data_part, own, taken)
 
     def _render(self, families: Sequence[Family], reserved: frozenset[str]) -> Part:
         taken = sorted({family.name for family in families if family.base in reserved})

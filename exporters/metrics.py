@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+import msgspec
+
 Type = Literal["gauge", "counter", "info", "unknown"]
 
 _SPECIAL = {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}
@@ -90,7 +92,8 @@ class Labels:
 NO_LABELS = Labels()
 
 
-class Sample(NamedTuple):
+# Not watched by the collector of garbage, of which it can never be part: there are 100,000 of them.
+class Sample(msgspec.Struct, frozen=True, gc=False):
     """One value of one series. `timestamp` is Unix seconds; None means the time of the scrape."""
 
     labels: Labels
@@ -164,7 +167,7 @@ def render(families: Iterable[Family]) -> Exposition:
             text.extend(_stamped(name, sample, milliseconds=True) for sample in samples)
             openmetrics.extend(_stamped(name, sample, milliseconds=False) for sample in samples)
         else:
-            lines = "".join([f"{name}{labels.text} {number(float(value))}\n" for labels, value, _ in samples])
+            lines = "".join([f"{name}{each.labels.text} {number(float(each.value))}\n" for each in samples])
             text.append(lines)
             openmetrics.append(lines)
     return Exposition("".join(text), "".join(openmetrics), series)

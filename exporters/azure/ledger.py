@@ -84,6 +84,7 @@ class Ledger:
         self._names: dict[tuple[str, str, str], Named] = {}
         self._owners: dict[str, tuple[str, str, str]] = {}
         self._held: dict[tuple[Slot, str], Held] = {}
+        self._oldest: dict[tuple[str, str], float] = {}
 
     def restore(self, tracks: dict[TrackKey, Track], lags: Mapping[str, int]) -> None:
         """Take up what an earlier process had learnt and counted."""
@@ -233,8 +234,12 @@ class Ledger:
             self._held = {
                 place: held for place, held in self._held.items() if now - held.at <= keep(place[0][0])
             }
-            for (_, id), held in self._held.items():
+            oldest: dict[tuple[str, str], float] = {}
+            for (slot, id), held in self._held.items():
                 resources.setdefault(id, []).extend(held.samples)
+                place = (slot[0].subscription, slot[0].type)
+                oldest[place] = min(held.at, oldest.get(place, held.at))
+            self._oldest = oldest
         kept, self.tallies.dropped = within(resources.values(), self._budget)
         by_name: dict[str, tuple[Named, list[Sample]]] = {}
         for named, sample in kept:
@@ -245,13 +250,11 @@ class Ledger:
         ]
 
     def oldest(self) -> dict[tuple[str, str], float]:
-        """When the oldest value that is served was read (Unix seconds), by subscription and type."""
-        found: dict[tuple[str, str], float] = {}
-        with self.lock:
-            for (slot, _), held in self._held.items():
-                place = (slot[0].subscription, slot[0].type)
-                found[place] = min(held.at, found.get(place, held.at))
-        return found
+        """When the oldest value that `families` gave last was read (Unix seconds), by subscription and type.
+
+        It does not wait for a reply that is being taken in.
+        """
+        return self._oldest
 
 
 def _counts(aggregations: Iterable[str]) -> bool:

@@ -23,6 +23,7 @@ from exporters.collector import Collection, CollectorError
 from exporters.config import Config
 from exporters.metrics import Family, Labels, Sample
 from exporters.secrets import read
+from exporters.work import worked
 
 LONGEST_REPLY_BYTES = 16 * 1024 * 1024
 MOST_SERIES = 50_000
@@ -202,7 +203,7 @@ class JsonDocument:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise CollectorError(f"no reply: {str(error) or type(error).__name__}"[:200]) from None
         # A large document takes longer than the loop may stand still.
-        return await asyncio.to_thread(self._collection, body)
+        return await worked(self._collection, body)
 
     def own(self) -> Iterable[Family]:
         """What was left out."""

@@ -64,7 +64,9 @@ def simulated(fleet: Fleet, ca_dir: Path, clock: Clock | None = None) -> Iterato
         yield endpoints("127.0.0.1", port, ca_dir), world
 
 
-def run(fleet: Fleet, host: str, port: int, ca_dir: Path, ready: Callable[[str], None]) -> None:
+def run(
+    fleet: Fleet, host: str, port: int, ca_dir: Path, ready: Callable[[str], None], clock: Clock | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the origin (`https://127.0.0.1:8443`) once it listens.
 
     Raises OSError (address), tls.CertificateError.
@@ -72,10 +74,9 @@ def run(fleet: Fleet, host: str, port: int, ca_dir: Path, ready: Callable[[str],
     listener = serving.bind(host, port)
     context = tls.server_context(tls.authority(ca_dir), certificate_names(host))
     ready(endpoints(host, listener.getsockname()[1], ca_dir).arm.removesuffix("/arm"))
-    app = AzureSimulator(World(fleet))
+    app = AzureSimulator(World(fleet, clock))
     # A bulk reply makes a hundred thousand small objects that all die with it: collecting between them
-    # finds nothing
-    # nothing and costs a quarter of the time.
+    # finds nothing and costs a quarter of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     serving.serve(app, listener, context)
