@@ -53,6 +53,8 @@ def remedy(text: str, credential: Credential) -> str:
     number = _NUMBER.search(text)
     if number:
         return _REMEDIES.get(number[1], "")
+    if "authority configuration" in text:
+        return _REMEDIES["90002"]
     unavailable = "unavailable" in text or "no response" in text or "not found" in text
     match credential:
         case CliCredential():

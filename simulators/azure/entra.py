@@ -1,20 +1,17 @@
 """Entra ID: the documents and the token endpoint that azure-identity and MSAL ask for (client credentials
-only).
+only), and beside them the endpoint of managed identities.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
+from simulators.azure import imds
+from simulators.azure.assertions import fault
 from simulators.azure.fleet import Principal
 from simulators.azure.replies import Refused, Reply, Request
 from simulators.azure.tokens import ARM, METRICS, OTHERS, issue
@@ -27,11 +24,14 @@ _TOKEN = re.compile(r"/([^/]+)/oauth2/v2\.0/token", re.IGNORECASE)
 
 def handles(path: str) -> bool:
     """Whether a path is one of Entra's."""
-    return bool(_DISCOVERY.fullmatch(path) or _TOKEN.fullmatch(path)) or path == "/common/discovery/instance"
+    listed = path in ("/common/discovery/instance", imds.PATH)
+    return listed or bool(_DISCOVERY.fullmatch(path) or _TOKEN.fullmatch(path))
 
 
 def answer(world: World, request: Request) -> Reply:
     """The reply to a request whose path `handles`, or Entra's 404."""
+    if request.path == imds.PATH:
+        return imds.answer(world, request)
     if request.path == "/common/discovery/instance":
         return _instance(request)
     if match := _DISCOVERY.fullmatch(request.path):
@@ -92,7 +92,7 @@ def _token(world: World, request: Request, tenant: str) -> Reply:
             f"Application with identifier '{form['client_id']}' was not found in the directory '{tenant}'."
         )
         raise Refused(_error(400, "unauthorized_client", 700016, message))
-    _prove(world, principal, form)
+    _prove(world, principal, form, f"{request.base}/{tenant}")
     return Reply(
         200,
         {
@@ -123,12 +123,15 @@ def _audience(scope: str) -> str:
     return resource.lower()
 
 
-def _prove(world: World, principal: Principal, form: Mapping[str, str]) -> None:
+def _prove(world: World, principal: Principal, form: Mapping[str, str], base: str) -> None:
     if form.get("client_assertion_type"):
         if form["client_assertion_type"] != ASSERTION_TYPE or not form.get("client_assertion"):
             message = "The request body must contain the following parameter: 'client_assertion'."
             raise Refused(_error(400, "invalid_request", 900144, message))
-        _check_assertion(world, principal, form["client_assertion"])
+        audiences = (f"{base}/oauth2/v2.0/token", f"{base}/v2.0")
+        found = fault(principal, form["client_assertion"], audiences, world.token_now())
+        if found is not None:
+            raise Refused(_error(found.status, "invalid_client", found.number, found.message))
     elif "client_secret" not in form:
         message = (
             "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
@@ -140,39 +143,6 @@ def _prove(world: World, principal: Principal, form: Mapping[str, str]) -> None:
             f"secret value, not the client secret ID, for a secret added to app '{principal.client_id}'."
         )
         raise Refused(_error(401, "invalid_client", 7000215, message))
-
-
-def _check_assertion(world: World, principal: Principal, assertion: str) -> None:
-    """Refuse an assertion that no federated credential of the application matches; signatures are not
-    looked at.
-    """
-    claims = _claims(assertion)
-    audience = claims.get("aud")
-    audiences = audience if isinstance(audience, list) else [audience]
-    if "api://AzureADTokenExchange" not in audiences:
-        message = (
-            f"No matching federated identity record found for presented assertion audience '{audience}'."
-        )
-        raise Refused(_error(400, "invalid_client", 700212, message))
-    expiry = claims.get("exp")
-    if not isinstance(expiry, int | float) or expiry <= world.token_now():
-        message = "Client assertion is not within its valid time range."
-        raise Refused(_error(401, "invalid_client", 700024, message))
-    issuer, subject = claims.get("iss"), claims.get("sub")
-    if not any(one.issuer == issuer and one.subject == subject for one in principal.federated):
-        message = f"No matching federated identity record found for presented assertion subject '{subject}'."
-        raise Refused(_error(400, "invalid_client", 700213, message))
-
-
-def _claims(assertion: str) -> Mapping[str, Any]:
-    try:
-        payload = assertion.split(".")[1]
-        claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, binascii.Error, ValueError):
-        claims = None
-    if not isinstance(claims, dict):
-        raise Refused(_error(400, "invalid_client", 50027, "JWT token is invalid or malformed."))
-    return claims
 
 
 def _error(status: int, error: str, number: int, message: str) -> Reply:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+from cryptography.x509 import load_pem_x509_certificate
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from simulators.azure.faults import Fault
@@ -42,11 +43,25 @@ class Principal(Row):
     """Tenants it is known in; all when empty."""
     secret: str = ""
     """Client secret; none is accepted when empty."""
+    certificates: list[str] = []
+    """Certificates in PEM, without their keys; an assertion that one of them signed is accepted."""
+    managed: Literal["", "system", "user"] = ""
+    """Whether it is the machine's own managed identity, or one that is assigned to the machine."""
     federated: list[FederatedSubject] = []
     subscriptions: list[Name] | None = None
     """Subscriptions where it has Reader and Monitoring Reader; all of its tenants when left out."""
     denied: list[str] = []
     """Actions it lacks in spite of that, for example `Microsoft.Insights/metrics/read`."""
+
+    @field_validator("certificates")
+    @classmethod
+    def _certificates(cls, texts: list[str]) -> list[str]:
+        for text in texts:
+            try:
+                load_pem_x509_certificate(text.encode())
+            except ValueError:
+                raise ValueError("a certificate is not PEM that begins with BEGIN CERTIFICATE") from None
+        return texts
 
 
 class Resources(Row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -66,11 +67,18 @@ class Talk:
         """A token as Entra would have issued it."""
         return issue(self.world, audience, tenant, client)
 
-    def target(self, method: str, url: str, body: bytes = b"", token: str | None = OWN) -> Target:
+    def target(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        token: str | None = OWN,
+        more: Mapping[str, str] | None = None,
+    ) -> Target:
         """A request after routing, with a token for its host by default; None sends none."""
         # As every HTTP client does: what may not stand in a URL is escaped, what is escaped stays.
         pieces = urlsplit(url)
-        headers = {}
+        headers = dict(more or {})
         if token == OWN:
             metrics = "metrics.monitor" in pieces.netloc or pieces.path.startswith("/metrics/")
             audience = "https://metrics.monitor.azure.com" if metrics else "https://management.azure.com"
@@ -80,10 +88,17 @@ class Talk:
         query = quote(pieces.query, safe="=&%+:/,'*$;-._~")
         return route(method, pieces.netloc, quote(pieces.path, safe="/%:"), query, headers, body)
 
-    def ask(self, method: str, url: str, body: Any = None, token: str | None = OWN) -> Reply:
+    def ask(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        token: str | None = OWN,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """The reply, faults included."""
         content = b"" if body is None else body if isinstance(body, bytes) else msgspec.json.encode(body)
-        target = self.target(method, url, content, token)
+        target = self.target(method, url, content, token, headers)
         faults = self.world.faults.striking(api_name(target), target.request, self.world.clock.now())
         return answer(self.world, target, faults)
 
