@@ -28,7 +28,14 @@ _METRIC = [
     "labels",
 ]
 _AZURE = ("metricName", "aggregation", "dimension", "dimensions", "limit")
-_CLOUDS = ("", "Global")
+_CLOUDS = {"Global": "public", "China": "china", "UsGov": "usgov"}
+# Keys of a custom cloud that we have, too.
+_ENDPOINTS = {
+    "authenticationEndpoint": "authority",
+    "resourceManagerEndpoint": "arm",
+    "metricsQueryAudience": "arm_scope",
+    "metricsClientAudience": "metrics_scope",
+}
 
 
 def read(text: str, file: str) -> Reading:
@@ -39,18 +46,34 @@ def read(text: str, file: str) -> Reading:
         raise UsageError(f"{file} is no metrics declaration of version v1", "it begins with version: v1")
     reading.leave_rest(tree, (), ("version", "azureMetadata", "metricDefaults", "metrics"))
     metadata = reading.mapping(tree.get("azureMetadata"), ("azureMetadata",))
-    known = ("tenantId", "subscriptionId", "resourceGroupName", "cloud")
+    known = ("tenantId", "subscriptionId", "resourceGroupName", "cloud", "endpoints")
     reading.leave_rest(metadata, ("azureMetadata",), known)
-    if (metadata.get("cloud") or "") not in _CLOUDS:
-        reading.leave(("azureMetadata", "cloud"), "not carried: write the cloud's addresses under azure")
+    cloud = _cloud(reading, metadata)
     defaults = reading.mapping(tree.get("metricDefaults"), ("metricDefaults",))
     for key in ("limit", "labels"):
         if key in defaults:
             reading.leave(("metricDefaults", key), _UNLIKE[key])
     for index, metric in enumerate(reading.items(tree.get("metrics"), ("metrics",))):
         path: Path = ("metrics", index)
-        _metric(reading, reading.mapping(metric, path), metadata, defaults, path)
+        _metric(reading, reading.mapping(metric, path), metadata, defaults, path, cloud)
     return reading
+
+
+def _cloud(reading: Reading, metadata: dict[str, Any]) -> str:
+    """The cloud's name; of a custom one the addresses go to `azure`."""
+    path: Path = ("azureMetadata", "endpoints")
+    endpoints = reading.mapping(metadata.get("endpoints"), path)
+    if str(metadata.get("cloud") or "").lower() != "custom":
+        for key in endpoints:
+            reading.leave((*path, key), "not carried: only a custom cloud has addresses of its own")
+        return reading.cloud(metadata.get("cloud"), ("azureMetadata", "cloud"), _CLOUDS)
+    reading.leave_rest(endpoints, path, _ENDPOINTS)
+    for theirs, ours in _ENDPOINTS.items():
+        if endpoints.get(theirs):
+            address = reading.text(endpoints[theirs], (*path, theirs)).rstrip("/")
+            reading.azure[ours] = f"{address}/.default" if ours.endswith("_scope") else address
+    reading.leave(("azureMetadata", "cloud"), "put the host of its metrics batch API under azure.metrics")
+    return "public"
 
 
 _UNLIKE = {
@@ -60,16 +83,23 @@ _UNLIKE = {
 
 
 def _metric(
-    reading: Reading, metric: dict[str, Any], metadata: dict[str, Any], defaults: dict[str, Any], path: Path
+    reading: Reading,
+    metric: dict[str, Any],
+    metadata: dict[str, Any],
+    defaults: dict[str, Any],
+    path: Path,
+    cloud: str,
 ) -> None:
     kind = reading.text(metric.get("resourceType"), (*path, "resourceType"))
     if kind == "LogAnalytics":
         reading.leave(path, "Log Analytics queries are not read by this exporter")
         return
     if kind not in TYPES and kind != "Generic":
-        raise reading.wrong(
-            (*path, "resourceType"), f"{kind!r} is no resource type of Promitor", offer(kind, TYPES, "")
+        near = offer(kind, TYPES, "name its resources by Generic and resourceUri")
+        reading.leave(
+            (*path, "resourceType"), f"{kind!r} is not known here, so the metric is left out: {near}"
         )
+        return
     reading.leave_rest(metric, path, _METRIC)
     at: Path = (*path, "azureMetricConfiguration")
     azure = reading.mapping(metric.get("azureMetricConfiguration"), at)
@@ -96,6 +126,7 @@ def _metric(
         ),
         "poll": _poll(reading, metric, defaults, path),
         "tenant": reading.id(metadata.get("tenantId"), ("azureMetadata", "tenantId")),
+        "cloud": cloud,
     }
     split = tuple(
         reading.text(reading.mapping(each, at).get("name"), (*at, "dimensions", place, "name"))

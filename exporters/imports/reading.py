@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from estate.errors import UsageError
 from estate.model import Aggregation
-from estate.names import RESOURCE_TYPE, UUID
+from estate.names import REGION, RESOURCE_TYPE, UUID
 from estate.suggest import offer
 from estate.tree import Path, spoken
 from exporters.azure.plan import GRAIN_SECONDS
@@ -23,7 +23,7 @@ _SPLIT = re.compile(r"([A-Za-z0-9_/ -]+?)\s+eq\s+'([^']*)'", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One metric of some resources of one subscription. Empty lists ask for nothing: all resources, the
-    primary aggregation. `poll` is how often it is fetched.
+    primary aggregation. `poll` is how often it is fetched; `cloud` is the tenant's.
     """
 
     subscription: str
@@ -37,6 +37,8 @@ class Wish:
     poll: str = "1m"
     tenant: str = ""
     identity: str = "workload"
+    cloud: str = "public"
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -96,6 +98,26 @@ class Reading:
         if not RESOURCE_TYPE.fits(text):
             raise self.wrong(path, f"{text!r} is no resource type", f"write {RESOURCE_TYPE.allowed}")
         return text
+
+    def region(self, found: Any, path: Path) -> str:
+        """A region in its short form: `West Europe` is westeurope. Raises UsageError."""
+        text = self.text(found, path)
+        short = REGION.repair(text)
+        if not REGION.fits(short):
+            raise self.wrong(path, f"{text!r} is no region", f"write {REGION.allowed}")
+        return short
+
+    def cloud(self, found: Any, path: Path, names: Mapping[str, str]) -> str:
+        """The cloud that a name of theirs means; one that we do not know is left, and said."""
+        if found in (None, ""):
+            return "public"
+        text = self.text(found, path)
+        for theirs, ours in names.items():
+            if theirs.lower() == text.lower():
+                return ours
+        why = "was closed in 2021" if "german" in text.lower() else "is not known here"
+        self.leave(path, f"the cloud {text!r} {why}: write the tenant's cloud, or addresses under azure")
+        return "public"
 
     def aggregation(self, found: Any, path: Path) -> str:
         """An aggregation in our spelling. Raises UsageError."""

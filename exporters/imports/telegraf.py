@@ -24,7 +24,7 @@ _KEYS = [
     "resource_group_target",
     "subscription_target",
 ]
-_CLOUDS = ("", "AzurePublic")
+_CLOUDS = {"AzurePublic": "public", "AzureChina": "china", "AzureGovernment": "usgov"}
 
 
 def read(text: str, file: str) -> Reading:
@@ -60,11 +60,16 @@ def _block(reading: Reading, block: dict[str, Any], agent: dict[str, Any], index
         client = reading.id(block["client_id"], (*path, "client_id"))
         if reading.azure.setdefault("client_id", client) != client:
             reading.leave((*path, "client_id"), "another client id: one process signs in as one identity")
-    if block.get("cloud_option", "") not in _CLOUDS:
-        reading.leave((*path, "cloud_option"), "not carried: write the cloud's addresses under azure")
+    cloud = reading.cloud(block.get("cloud_option"), (*path, "cloud_option"), _CLOUDS)
     poll = _poll(reading, block.get("interval", agent.get("interval", "1m")), (*path, "interval"))
     reading.leave_rest(block, path, _KEYS)
-    common = {"subscription": subscription, "tenant": tenant, "identity": identity, "poll": poll}
+    common = {
+        "subscription": subscription,
+        "tenant": tenant,
+        "identity": identity,
+        "poll": poll,
+        "cloud": cloud,
+    }
     for number, target in enumerate(_targets(reading, block, "resource_target", path)):
         at: Path = (*path, "resource_target", number)
         id = reading.text(target.get("resource_id"), (*at, "resource_id"))

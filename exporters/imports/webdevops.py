@@ -86,9 +86,9 @@ def _job(reading: Reading, job: dict[str, Any], path: Path) -> None:
     metrics = values("metric")
     if not metrics:
         reading.leave(at, "metrics by the tags of resources cannot be asked for: name them")
-    for key in ("metricTagName", "aggregationTagName", "region"):
+    for key in ("metricTagName", "aggregationTagName"):
         if key in params:
-            reading.leave((*at, key), "not carried: metrics, aggregations and regions are in the file")
+            reading.leave((*at, key), "not carried: metrics and aggregations are in the file")
     dimensions = tuple(
         each for text in values("metricFilter") for each in reading.split(text, (*at, "metricFilter"))
     )
@@ -97,6 +97,7 @@ def _job(reading: Reading, job: dict[str, Any], path: Path) -> None:
             reading.aggregation(each, (*at, "aggregation")) for each in values("aggregation")
         ),
         "dimensions": dimensions,
+        "regions": tuple(reading.region(each, (*at, "region")) for each in values("region")),
         "interval": _interval(
             reading, (values("interval") or values("timespan") or ["PT1M"])[0], (*at, "interval")
         ),

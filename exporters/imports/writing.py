@@ -25,12 +25,16 @@ def document(reading: Reading, name: str, tenant: str = "") -> dict[str, Any]:
     tenants = {id: f"tenant-{n}" for n, id in enumerate(dict.fromkeys(w.tenant for w in wishes), start=1)}
     if len(tenants) == 1:
         tenants = dict.fromkeys(tenants, "main")
+    clouds = _clouds(reading, wishes)
     home = {wish.subscription: wish.tenant for wish in wishes}
     subscriptions = {id: f"subscription-{n}" for n, id in enumerate(home, start=1)}
     return {
         "apiVersion": "singlepane/v1",
         "name": name,
-        "tenants": {label: {"id": id} for id, label in tenants.items()},
+        "tenants": {
+            label: {"id": id, **({} if clouds[id] == "public" else {"cloud": clouds[id]})}
+            for id, label in tenants.items()
+        },
         "subscriptions": {
             label: {"id": id, "tenant": tenants[home[id]]} for id, label in subscriptions.items()
         },
@@ -44,6 +48,18 @@ def written(document: dict[str, Any], source: str) -> str:
     return f"# Made out of a configuration of {source}.\n" + yaml.safe_dump(
         document, sort_keys=False, width=110, allow_unicode=True
     )
+
+
+def _clouds(reading: Reading, wishes: Iterable[Wish]) -> dict[str, str]:
+    """The cloud of each tenant: it lives in one."""
+    found: dict[str, str] = {}
+    for wish in wishes:
+        if found.setdefault(wish.tenant, wish.cloud) != wish.cloud:
+            reading.left.append(
+                f"the tenant {wish.tenant} is said to be in the clouds {found[wish.tenant]} and "
+                f"{wish.cloud}: the first is carried"
+            )
+    return found
 
 
 def _spelt(wishes: Iterable[Wish]) -> list[Wish]:
@@ -65,7 +81,7 @@ def _merged(reading: Reading, wishes: Iterable[Wish]) -> list[Wish]:
     first: dict[tuple[str, str, str], Wish] = {}
     by_place: dict[Wish, set[str]] = {}
     for wish in wishes:
-        if not wish.names and not wish.groups:
+        if not wish.names and not wish.groups and not wish.regions:
             kept = first.setdefault((wish.subscription, wish.type, wish.metric), wish)
             same = (kept.interval, kept.dimensions, kept.poll, kept.identity, bool(kept.aggregations))
             if same != (wish.interval, wish.dimensions, wish.poll, wish.identity, bool(wish.aggregations)):
@@ -89,7 +105,7 @@ def _merged(reading: Reading, wishes: Iterable[Wish]) -> list[Wish]:
 def _exporters(wishes: Sequence[Wish], name: str, subscriptions: dict[str, str]) -> dict[str, Any]:
     shapes: dict[Wish, list[str]] = {}
     for wish in wishes:
-        shapes.setdefault(replace(wish, metric=""), []).append(wish.metric)
+        shapes.setdefault(replace(wish, metric="", cloud=""), []).append(wish.metric)
     scopes: dict[tuple[Wish, tuple[str, ...]], list[str]] = {}
     for shape, metrics in shapes.items():
         key = (replace(shape, subscription=""), tuple(dict.fromkeys(metrics)))
@@ -113,7 +129,11 @@ def _exporters(wishes: Sequence[Wish], name: str, subscriptions: dict[str, str])
 def _metric(shape: Wish, names: tuple[str, ...]) -> dict[str, Any]:
     select = {
         key: list(values)
-        for key, values in (("resource_groups", shape.groups), ("names", shape.names))
+        for key, values in (
+            ("resource_groups", shape.groups),
+            ("regions", shape.regions),
+            ("names", shape.names),
+        )
         if values
     }
     row: dict[str, Any] = {"type": shape.type, "names": list(names)}
