@@ -25,6 +25,7 @@ from estate.suggest import offer
 from estate.tree import Path
 from exporters.azure.clouds import ADDRESSES
 from exporters.azure.endpoints import LONGEST_LAG_SECONDS
+from exporters.probe import modules
 
 if TYPE_CHECKING:
     from exporters.config import Config
@@ -36,7 +37,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}?|\}")
 
 def problems(config: Config) -> list[Problem]:
     """What does not fit together, by key path."""
-    found = [*_tenants(config), *_endpoints(config)]
+    found = [*_tenants(config), *_endpoints(config), *modules.problems(config.modules)]
     for name, row in config.exporters.items():
         path: Path = ("exporters", name)
         found += _where(row, path)

@@ -8,9 +8,10 @@ keys.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from estate.errors import EstateInvalid
 from estate.findings import in_order
@@ -18,6 +19,7 @@ from estate.model import Exporter, Row, Subscription, Tenant
 from estate.names import ClusterName, DnsLabel, KubernetesVersion, Region
 from exporters.azure.endpoints import Endpoints
 from exporters.checks import problems
+from exporters.probe.modules import JsonModule
 from exporters.shape import opened, placed, validated
 
 
@@ -43,6 +45,12 @@ class Inventory(Row):
     """All clusters that should be there, the hub among them."""
 
 
+def _some(value: dict[str, Exporter], info: ValidationInfo) -> dict[str, Exporter]:
+    if not value and not info.data.get("modules", True):
+        raise PydanticCustomError("too_short", "empty")
+    return value
+
+
 class Config(Row):
     """One exporter process."""
 
@@ -60,8 +68,17 @@ class Config(Row):
     """How Azure is reached."""
     inventory: Inventory | None = None
     """The expected clusters; an exporter of kind estate needs it."""
-    exporters: Annotated[dict[DnsLabel, Exporter], Field(min_length=1)]
-    """Exporters by name, as in an estate."""
+    modules: dict[DnsLabel, JsonModule] = Field(default={})
+    """What `/probe` does, by name."""
+    exporters: Annotated[dict[DnsLabel, Exporter], AfterValidator(_some)]
+    """Exporters by name, as in an estate; none are needed where there are modules."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _modules_are_enough(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("modules") and "exporters" not in value:
+            return {**value, "exporters": {}}
+        return value
 
 
 def load(path: Path) -> Config:

@@ -31,6 +31,7 @@ class Counts:
     web_ok: bool = True
     reloaded: float = field(default_factory=time)
     refused: dict[str, int] = field(default_factory=dict)
+    probes: dict[tuple[str, bool], int] = field(default_factory=dict)
     shard: Shard = WHOLE
 
     def scraped(self, format: str, encoding: str) -> None:
@@ -40,6 +41,10 @@ class Counts:
     def refuse(self, reason: str) -> None:
         """One request or connection was turned away."""
         self.refused[reason] = self.refused.get(reason, 0) + 1
+
+    def probe(self, module: str, *, success: bool) -> None:
+        """One probe was run."""
+        self.probes[module, success] = self.probes.get((module, success), 0) + 1
 
 
 def identity(cycle: Cycle) -> dict[str, str]:
@@ -144,6 +149,17 @@ def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
             tuple(
                 Sample(Labels({"format": format, "encoding": encoding}), float(count))
                 for (format, encoding), count in sorted(counts.scrapes.items())
+            ),
+        ),
+        Family(
+            "exporter_probes_total",
+            "counter",
+            "Probes run, by module and outcome.",
+            tuple(
+                Sample(
+                    Labels({"module": module, "outcome": "success" if success else "failure"}), float(count)
+                )
+                for (module, success), count in sorted(counts.probes.items())
             ),
         ),
         Family(

@@ -20,6 +20,7 @@ from exporters.config import Config, load
 from exporters.cycle import Cycle
 from exporters.metrics import Family
 from exporters.own import Counts
+from exporters.probe.probes import Probes
 from exporters.snapshot import Snapshot
 from exporters.web.live import Live
 
@@ -31,10 +32,11 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Set:
-    """The collectors of one configuration, and the tasks that run them."""
+    """The collectors and probes of one configuration, and the tasks that run them."""
 
     config: Config
     cycles: tuple[Cycle, ...]
+    probes: Probes
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -71,6 +73,11 @@ class Runtime:
     def cycles(self) -> tuple[Cycle, ...]:
         """The collectors that run."""
         return self._set.cycles
+
+    @property
+    def probes(self) -> Probes:
+        """What `/probe` runs."""
+        return self._set.probes
 
     @property
     def ready(self) -> bool:
@@ -127,13 +134,9 @@ class Runtime:
                 raise EstateInvalid(found)
 
     def _made(self, config: Config) -> _Set:
-        return _Set(
-            config,
-            tuple(
-                Cycle(collector, self.board.changed)
-                for collector in build(config, self._state, self.counts.shard)
-            ),
-        )
+        collectors = build(config, self._state, self.counts.shard)
+        cycles = tuple(Cycle(collector, self.board.changed) for collector in collectors)
+        return _Set(config, cycles, Probes(config.modules, self.counts))
 
     def _run(self, of: _Set) -> None:
         of.tasks = [asyncio.create_task(cycle.run()) for cycle in of.cycles]
@@ -147,6 +150,7 @@ class Runtime:
                 await cycle.close()
             except Exception:
                 log.exception("collector not closed", collector=cycle.collector.name)
+        await of.probes.close()
 
     def _data(self) -> Iterable[Family]:
         return [family for cycle in self._set.cycles for family in cycle.families()]

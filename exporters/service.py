@@ -7,17 +7,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from html import escape
-from time import time
+from math import inf
+from time import monotonic, time
 from typing import Annotated
 
 import yaml
-from fastapi import FastAPI, Header
+from fastapi import FastAPI, Header, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from estate.errors import EstateInvalid
 from exporters import negotiate
 from exporters.config import Config
+from exporters.probe.probes import Refused
 from exporters.runtime import Runtime
+from exporters.snapshot import Snapshot
+
+_PROBE = "/probe?module=NAME&target=https://HOST/PATH"
 
 
 def app(make: Callable[[], Runtime]) -> FastAPI:
@@ -49,14 +54,29 @@ def app(make: Callable[[], Runtime]) -> FastAPI:
         snapshot = runtime().board.snapshot
         if snapshot is None:
             return PlainTextResponse("no snapshot yet\n", 503)
-        format = negotiate.content(accept)
-        compressed = negotiate.gzip(accept_encoding)
-        body = snapshot.bodies[format]
-        headers = {"content-type": negotiate.CONTENT_TYPES[format], "vary": "Accept, Accept-Encoding"}
-        if compressed:
-            headers["content-encoding"] = "gzip"
+        format, compressed = negotiate.content(accept), negotiate.gzip(accept_encoding)
         runtime().counts.scraped(format, "gzip" if compressed else "identity")
-        return Response(body.gzipped if compressed else body.plain, headers=headers)
+        return _exposition(snapshot, format, compressed=compressed)
+
+    @service.get("/probe")
+    async def probe(
+        request: Request,
+        accept: Annotated[str, Header()] = "",
+        accept_encoding: Annotated[str, Header()] = "",
+        x_prometheus_scrape_timeout_seconds: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """One target through one module, fresh or as fresh as the module's cache."""
+        try:
+            module, target = (_once(request, name) for name in ("module", "target"))
+            limit = _seconds(x_prometheus_scrape_timeout_seconds)
+            outcome = await runtime().probes.answer(module, target, limit)
+        except Refused as refused:
+            runtime().counts.refuse(refused.reason)
+            return PlainTextResponse(f"{refused}\n", refused.status)
+        format, compressed = negotiate.content(accept), negotiate.gzip(accept_encoding)
+        reply = _exposition(outcome.snapshot, format, compressed=compressed)
+        reply.headers["age"] = f"{monotonic() - outcome.ended:.0f}"
+        return reply
 
     @service.get("/healthz")
     async def healthz() -> Response:
@@ -96,6 +116,33 @@ def app(make: Callable[[], Runtime]) -> FastAPI:
     return service
 
 
+def _exposition(snapshot: Snapshot, format: negotiate.Format, *, compressed: bool) -> Response:
+    headers = {"content-type": negotiate.CONTENT_TYPES[format], "vary": "Accept, Accept-Encoding"}
+    if compressed:
+        headers["content-encoding"] = "gzip"
+    body = snapshot.bodies[format]
+    return Response(body.gzipped if compressed else body.plain, headers=headers)
+
+
+def _once(request: Request, name: str) -> str:
+    given = request.query_params.getlist(name)
+    if len(given) != 1 or not given[0]:
+        raise Refused(400, "parameters", f"write the parameter {name} once, as in {_PROBE}")
+    return given[0]
+
+
+def _seconds(header: str | None) -> float | None:
+    """The scrape timeout that Prometheus says. Raises Refused for what is no number of seconds."""
+    try:
+        found = None if header is None else float(header)
+    except ValueError:
+        found = 0.0
+    if found is not None and not 0 < found < inf:
+        text = "X-Prometheus-Scrape-Timeout-Seconds is not a number of seconds"
+        raise Refused(400, "parameters", text)
+    return found
+
+
 def shown(config: Config) -> str:
     """A configuration as YAML. User names and passwords cannot stand in its URLs: the model refuses them."""
     document = config.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -115,6 +162,7 @@ th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; vertical-align: top }
 <a href="healthz">/healthz</a></p>
 <table><thead><tr><th>Exporter</th><th>Collector</th><th>State</th><th>Series</th><th>Age</th><th>Took</th>
 <th>Every</th></tr></thead><tbody>{rows}</tbody></table>
+<p>Modules of /probe: {modules}</p>
 </body></html>
 """
 
@@ -135,4 +183,5 @@ def _landing(runtime: Runtime) -> str:
             f"{collector.interval:g} s",
         )
         rows.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>")
-    return _PAGE.format(name=escape(runtime.config.name), rows="".join(rows))
+    modules = escape(", ".join(runtime.config.modules) or "none")
+    return _PAGE.format(name=escape(runtime.config.name), rows="".join(rows), modules=modules)
