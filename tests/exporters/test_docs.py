@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
+from estate.model import Cloud
 from exporters import own
+from exporters.azure.clouds import reached
+from exporters.azure.endpoints import Endpoints
 from exporters.azure.points import REASONS
 from exporters.collectors import COLLECTORS, build
 from exporters.config import Config, load
@@ -95,11 +98,24 @@ def test_examples_are_valid(entry: Any, tmp_path: Path) -> None:
 
 
 def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
-    """And so is the page on the file itself, also in another cloud."""
-    first, china = re.findall(r"```yaml\n(.*?)```", page("exporters/configuration.md"), re.DOTALL)
+    """And so is each part of it that the page shows by itself."""
+    first, *parts = re.findall(r"```yaml\n(.*?)```", page("exporters/configuration.md"), re.DOTALL)
     file = tmp_path / "exporter.yaml"
-    file.write_text(f"{first}\n{china}")
-    assert load(file).azure.metrics == "https://{region}.metrics.monitor.azure.cn"
+    for part in ("{}", *parts):
+        file.write_text(yaml.safe_dump({**yaml.safe_load(first), **yaml.safe_load(part)}))
+        assert load(file).exporters
+    assert len(parts) >= 2
+
+
+def test_the_clouds_of_the_page_are_the_exporters() -> None:
+    """Each by its name, with its addresses."""
+    row = r"^\| `(\w+)` \| `(https\S+)` \| `(https\S+)` \| `(https\S+)` \|$"
+    rows = {name: addresses for name, *addresses in re.findall(row, page("exporters/configuration.md"), re.M)}
+    assert rows == {
+        cloud: [found.authority, found.arm, found.metrics]
+        for cloud in get_args(Cloud)
+        for found in [reached(Endpoints(), cloud)]
+    }
 
 
 def test_the_azure_page_lists_the_reasons() -> None:
