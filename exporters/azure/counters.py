@@ -17,8 +17,7 @@ from exporters.azure.points import Dimensions, Reading, Window
 # How far back buckets are read again; two buckets where they are longer.
 REVISIT_SECONDS = 300
 # Where a whole call brings no datum, ingestion may be late rather than nothing have happened: this far back
-# it
-# is asked again.
+# it is asked again.
 PATIENCE_SECONDS = 900
 # After an outage at most this much is read again.
 CATCH_UP_SECONDS = 3600
@@ -93,8 +92,9 @@ def advance(track: Track, readings: Iterable[Reading], window: Window, step: int
     """
     out = Advance()
     revisit = revisit_seconds(step)
-    if track.until > window.end:
-        # The clock was set back. What was read of the time ahead is forgotten as time, not as value.
+    if track.until > window.end + max(PATIENCE_SECONDS, 2 * step):
+        # Farther than a lag that has grown: the clock was set back. What was read of the time ahead is
+        # forgotten as time, not as value.
         track.until = window.end
         for counter in track.counters.values():
             counter.recent = {at: value for at, value in counter.recent.items() if at < window.end}

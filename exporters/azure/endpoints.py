@@ -80,6 +80,6 @@ class Endpoints(Row):
     api_versions: ApiVersions = ApiVersions()
     """The `api-version` of each API."""
     lag: Duration = "3m"
-    """Azure's newest points are not final. A point is read once it is this old; more where a type is seen to
-    be later.
+    """Azure's newest points are not final. A point is published once it is this old, or as old as its type is
+    seen to need.
     """

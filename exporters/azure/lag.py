@@ -1,89 +1,176 @@
-"""How old a point must be to be final: learnt per type from points that change after they were taken for
-settled.
+"""How old a point must be to be final: learnt per type and grain, by watching points until they stay as they
+are.
 
-Pure. Azure says nowhere how late its metrics are; it differs between types and over time.
+Pure. Azure says nowhere how late its metrics are; it differs between types and over time. So a type of which
+nothing is known waits the longest. Meanwhile also the points that are not yet settled are read, and the age
+at which they last came or changed is kept: the wait falls to that and up to a minute, the nearer the more
+points were watched, and rises at once when a point changes later than ever before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from exporters.azure.endpoints import LONGEST_LAG_SECONDS
 from exporters.azure.plan import Slot
 from exporters.azure.points import Dimensions, Reading, Window
 
+# Where a type begins, and what it never exceeds.
 LONGEST_SECONDS = LONGEST_LAG_SECONDS
-# Without late points the lag falls back by a minute after this long.
+# So many points, watched from young to old, are enough for the last change seen to be the last there is. With
+# half as many a minute more is waited, with a third two.
+ENOUGH_POINTS = 480
+# A point was watched that was first asked for at this age or younger (or within one reading, where they are
+# rarer) and last at this age, or until it left the window.
+YOUNG_SECONDS = 120
+OLD_SECONDS = 600
+# A change that nobody has seen for so long counts a minute less.
 FORGET_SECONDS = 6 * 3600
-# Watching a few resources per type is enough to see how late it is, and costs little memory.
+# Watching a few resources per call is enough to see how late a type is, and costs little memory.
 WATCHED_RESOURCES = 8
+WATCHED_SERIES = 100
+# After so many usual pauses without a reading, what changed in between was not watched.
+_INTERRUPTED = 3.0
+
+
+class Learnt(NamedTuple):
+    """What is known of a type: the greatest age in seconds at which a point came or changed, and how many
+    points were watched.
+    """
+
+    latest: float = 0.0
+    watched: int = 0
 
 
 @dataclass(slots=True)
 class _Watch:
-    """What was read of one resource: values by series and bucket, from `since` up to `until`."""
+    """What was read of one resource: values by series and bucket. Unix seconds.
 
-    since: int
-    until: int
+    `since` to `seen` is what was asked for, up to `settled` it was taken for final. `young` are the buckets
+    that were there from the beginning.
+    """
+
+    since: int = 0
+    seen: int = 0
+    settled: int = 0
+    read_at: float = 0.0
+    pauses: tuple[float, float] = (0.0, 0.0)
+    young: set[int] = field(default_factory=set)
     series: dict[tuple[str, str, Dimensions], dict[int, float]] = field(default_factory=dict)
+
+    @property
+    def usual_pause(self) -> float:
+        """Between two readings; 0 while there were none."""
+        return max(60.0, min(self.pauses)) if self.read_at else 0.0
 
 
 @dataclass(slots=True)
 class Lag:
-    """The lag of one type in seconds: never under `least`, never over `LONGEST_SECONDS`."""
+    """The lag of one type in one grain, in seconds: never under `least`, never over `LONGEST_SECONDS`."""
 
     least: int
-    seconds: int = 0
-    _last_late: float = 0.0
+    learnt: Learnt = field(default_factory=Learnt)
+    _confirmed: float = 0.0
     _watches: dict[Slot, dict[str, _Watch]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.seconds = min(LONGEST_SECONDS, max(self.least, self.seconds))
+    @property
+    def seconds(self) -> int:
+        """The age at which a point is taken for final."""
+        if not self.learnt.watched:
+            return LONGEST_SECONDS
+        more = -(-ENOUGH_POINTS // self.learnt.watched)
+        return max(self.least, min(LONGEST_SECONDS, (int(self.learnt.latest // 60) + more) * 60))
 
     def horizon(self, now: float, step: int) -> int:
         """The end of the newest bucket that is settled at `now` (Unix seconds)."""
         return int((now - self.seconds) // step) * step
 
+    def claims(self, slot: Slot, resources: Iterable[str]) -> bool:
+        """Whether one of these resources of a slot is watched, so that their unsettled buckets are to be read
+        too. The first `WATCHED_RESOURCES` of a slot are.
+        """
+        watches = self._watches.setdefault(slot, {})
+        claimed = False
+        for resource in resources:
+            if resource not in watches and len(watches) < WATCHED_RESOURCES:
+                watches[resource] = _Watch()
+            claimed = claimed or resource in watches
+        return claimed
+
+    def keep(self, slots: Collection[Slot], resources: Collection[str]) -> None:
+        """Watch no longer what is gone: others take its place."""
+        self._watches = {
+            slot: {id: watch for id, watch in watches.items() if id in resources}
+            for slot, watches in self._watches.items()
+            if slot in slots
+        }
+
     def watch(
         self, slot: Slot, resource: str, readings: Iterable[Reading], window: Window, now: float
     ) -> int:
-        """Compare readings with those of the cycles before, learn from what changed; the number of late
-        points.
-
-        Only the first `WATCHED_RESOURCES` resources of a slot are looked at.
+        """Compare readings with those before, learn from what changed; the number of points that changed
+        after they were taken for final. Only of resources that are claimed.
         """
-        step = slot[0].step
-        watches = self._watches.setdefault(slot, {})
-        watch = watches.get(resource)
+        watch = self._watches.get(slot, {}).get(resource)
         if watch is None:
-            if len(watches) >= WATCHED_RESOURCES:
-                return 0
-            watch = watches[resource] = _Watch(window.start, window.start)
+            return 0
+        step = slot[0].step
+        pause = now - watch.read_at
+        # Where a pause was longer than usual, a point changed after its beginning: no more is sure.
+        by = min(now, watch.read_at + watch.usual_pause)
         late = 0
         for reading in readings:
-            known = watch.series.setdefault(
-                (reading.metric.definition.name, reading.aggregation, reading.dimensions), {}
-            )
-            for start, value in reading.points:
-                read_before = watch.since <= start and start + step <= watch.until
-                if read_before and known.get(start) != value:
-                    late += 1
-                    self._late(now - (start + step), now)
+            series = (reading.metric.definition.name, reading.aggregation, reading.dimensions)
+            if series not in watch.series and len(watch.series) >= WATCHED_SERIES:
+                continue
+            known = watch.series.setdefault(series, {})
+            for start, value in (*reading.points, *reading.ahead):
+                end = start + step
+                if watch.since <= start and end <= watch.seen and known.get(start) != value:
+                    self._changed(by - end, now)
+                    late += end <= watch.settled
                 known[start] = value
-        watch.since, watch.until = max(watch.since, window.start), max(watch.until, window.end)
-        for known in watch.series.values():
-            for start in [at for at in known if at < watch.since]:
-                del known[start]
+        if pause > watch.usual_pause * _INTERRUPTED:
+            watch.young.clear()
+        self._count(watch, window, step, now)
+        if watch.read_at:
+            watch.pauses = (watch.pauses[1] or pause, pause)
+        watch.read_at = now
         self._forget(now)
         return late
 
-    def _late(self, age: float, now: float) -> None:
-        self._last_late = now
-        whole_minutes = int(-(-age // 60)) * 60
-        self.seconds = min(LONGEST_SECONDS, max(self.seconds, whole_minutes))
+    def _count(self, watch: _Watch, window: Window, step: int, now: float) -> None:
+        """Note which buckets are new, and count those that were watched long enough."""
+        young = max(YOUNG_SECONDS, watch.usual_pause)
+        for start in range(max(window.start, watch.seen), window.seen, step):
+            if now - (start + step) <= young:
+                watch.young.add(start)
+        watch.since = max(watch.since, window.start)
+        watch.seen = max(watch.seen, window.seen)
+        watch.settled = max(watch.settled, window.end)
+        done = {each for each in watch.young if each < watch.since or now - (each + step) >= OLD_SECONDS}
+        metrics = {
+            (name, start) for (name, _, _), known in watch.series.items() for start in done & known.keys()
+        }
+        watch.young -= done
+        if metrics:
+            self.learnt = self.learnt._replace(watched=self.learnt.watched + len(metrics))
+        for known in watch.series.values():
+            for start in [at for at in known if at < watch.since]:
+                del known[start]
+
+    def _changed(self, age: float, now: float) -> None:
+        latest = self.learnt.latest
+        if age >= latest // 60 * 60:
+            self._confirmed = now
+        if age > latest:
+            self.learnt = self.learnt._replace(latest=min(float(LONGEST_SECONDS), age))
 
     def _forget(self, now: float) -> None:
-        if self._last_late and now - self._last_late > FORGET_SECONDS:
-            self.seconds = max(self.least, self.seconds - 60)
-            self._last_late = now
+        if not self._confirmed:
+            self._confirmed = now
+        if now - self._confirmed > FORGET_SECONDS:
+            self.learnt = self.learnt._replace(latest=max(0.0, self.learnt.latest - 60))
+            self._confirmed = now

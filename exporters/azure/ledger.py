@@ -21,7 +21,7 @@ from exporters.azure.counters import (
     window as window_of,
 )
 from exporters.azure.definitions import Wanted
-from exporters.azure.lag import Lag
+from exporters.azure.lag import Lag, Learnt
 from exporters.azure.naming import metric_name
 from exporters.azure.plan import Batch, Group, Key, Slot, batches
 from exporters.azure.points import REASONS, Dimensions, ItemReadings, Reading, Window, readings
@@ -78,7 +78,7 @@ class Ledger:
         self._least_lag = least_lag
         self._budget = budget
         self._timestamps = timestamps
-        self._lags: dict[str, Lag] = {}
+        self._lags: dict[tuple[str, str], Lag] = {}
         self._resource_labels = labels
         self._labels: dict[tuple[str, Dimensions], Labels] = {}
         self._names: dict[tuple[str, str, str], Named] = {}
@@ -86,30 +86,36 @@ class Ledger:
         self._held: dict[tuple[Slot, str], Held] = {}
         self._oldest: dict[tuple[str, str], float] = {}
 
-    def restore(self, tracks: dict[TrackKey, Track], lags: Mapping[str, int]) -> None:
+    def restore(self, tracks: dict[TrackKey, Track], learnt: Mapping[tuple[str, str], Learnt]) -> None:
         """Take up what an earlier process had learnt and counted."""
         self.tracks = tracks
-        self._lags = {type: Lag(self._least_lag, seconds) for type, seconds in lags.items()}
+        self._lags = {place: Lag(self._least_lag, each) for place, each in learnt.items()}
 
-    def lag(self, type: str) -> Lag:
-        """The lag of a type."""
-        return self._lags.setdefault(type, Lag(self._least_lag))
+    def lag(self, key: Key) -> Lag:
+        """The lag of a key's type and grain."""
+        return self._lags.setdefault((key.type, key.interval), Lag(self._least_lag))
 
-    def lags(self) -> dict[str, int]:
-        """Seconds of lag by type."""
-        return {type: lag.seconds for type, lag in self._lags.items()}
+    def lags(self) -> dict[tuple[str, str], int]:
+        """Seconds of lag by type and grain."""
+        return {place: lag.seconds for place, lag in self._lags.items()}
 
-    def window(self, batch: Batch, horizon: int) -> Window:
-        """What to ask for in a batch."""
+    def learnt(self) -> dict[tuple[str, str], Learnt]:
+        """What is known of how late types are, by type and grain."""
+        return {place: lag.learnt for place, lag in self._lags.items()}
+
+    def window(self, batch: Batch, horizon: int, now: float) -> Window:
+        """What to ask for in a batch. Where one of its resources is watched, also what is not settled yet."""
         step = batch.key.step
-        if not _counts(batch.key.aggregations):
-            return Window(horizon - revisit_seconds(step), horizon)
         tracks = (
             self.tracks.get(_track_key(batch, resource, metric))
             for resource in batch.resources
             for metric in batch.metrics
+            if _counts(batch.key.aggregations)
         )
-        return window_of(tracks, horizon, step)
+        asked = window_of(tracks, horizon, step)
+        if self.lag(batch.key).claims(batch.slot, (resource.id for resource in batch.resources)):
+            return Window(asked.start, asked.end, int(now // step) * step)
+        return asked
 
     def apply(self, batch: Batch, items: Iterable[Item], window: Window, now: float) -> None:
         """Take in the reply to a batch."""
@@ -131,10 +137,10 @@ class Ledger:
             self.tallies.rejected.update(result.rejected)
             self.tallies.metric_errors[batch.key.type] += len(result.errors)
             self.tallies.cut[batch.key.type] += len(result.cut)
-            newest = max([newest, *(each.points[-1][0] + step for each in result.readings)])
+            newest = max([newest, *(each.points[-1][0] + step for each in result.readings if each.points)])
         place = (batch.key.subscription, batch.key.type)
         self.newest[place] = max(newest, self.newest.get(place, 0))
-        lag = self.lag(batch.key.type)
+        lag = self.lag(batch.key)
         for resource, result in read:
             oldest = window.end - revisit_seconds(step)
             samples = list(self._gauges(resource, result.readings, oldest, result.step))
@@ -152,8 +158,10 @@ class Ledger:
         self, resource: Resource, results: Iterable[Reading], not_before: int, step: int
     ) -> Iterable[Exposed]:
         for reading in results:
+            if reading.aggregation in _COUNTED or not reading.points:
+                continue
             start, value = reading.points[-1]
-            if reading.aggregation in _COUNTED or start < not_before:
+            if start < not_before:
                 continue
             named = self._named(resource.type, reading.metric, reading.aggregation)
             if named is not None:
@@ -226,6 +234,8 @@ class Ledger:
                 if place[0] in slots and place[1] in resources
             }
             self._labels = {place: labels for place, labels in self._labels.items() if place[0] in resources}
+            for lag in self._lags.values():
+                lag.keep(slots, resources)
 
     def families(self, now: float, keep: Callable[[Key], float]) -> list[Family]:
         """All samples that are held, not older than their group may be kept, and within the budget."""

@@ -156,8 +156,11 @@ def _points(of: AzureMetrics) -> list[Family]:
     return [
         _family(
             "azure_metrics_lag_seconds",
-            "Age at which the points of a type are taken for final.",
-            (({"type": type}, float(value)) for type, value in sorted(of.ledger.lags().items())),
+            "Age at which the points of a type and grain are taken for final.",
+            (
+                ({"type": type, "interval": interval}, float(value))
+                for (type, interval), value in sorted(of.ledger.lags().items())
+            ),
             "seconds",
         ),
         _counter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,22 +27,30 @@ REASONS = ("metric", "dimensions", "time", "outside", "grid", "number", "twice")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The buckets that begin at `start` or later and end at `end` or earlier (Unix seconds)."""
+    """The buckets that begin at `start` or later and end at `end` or earlier (Unix seconds). Those up to
+    `seen` are asked for as well; they are not settled, and only watched.
+    """
 
     start: int
     end: int
+    seen: int = 0
+
+    def __post_init__(self) -> None:
+        if self.seen < self.end:
+            object.__setattr__(self, "seen", self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The values of one series and one aggregation: (start of bucket, value), in order of time, in Azure's
-    unit.
+    unit. `ahead` are those that are not settled.
     """
 
     metric: Wanted
     aggregation: str
     dimensions: Dimensions
     points: tuple[tuple[int, float], ...]
+    ahead: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,7 +73,7 @@ def readings(item: Item, batch: Batch, window: Window) -> ItemReadings:
     """What one item of a reply says about the metrics of its batch.
 
     Rejected: `metric` (not asked for), `dimensions` (a series split otherwise than asked), `time` (no
-    timestamp), `outside` (not in the window, or not settled), `grid` (not on the buckets' grid), `number`
+    timestamp), `outside` (not in the window), `grid` (not on the buckets' grid), `number`
     (not finite; negative where Azure counts), `twice` (two values for one bucket, or two series with the same
     dimensions: which is right cannot be known).
     """
@@ -104,9 +113,16 @@ def _metric(
             continue
         buckets = _buckets(each, window, step, out.rejected)
         for aggregation in wanted.aggregations:
-            points = tuple(_values(buckets, aggregation, out.rejected))
-            if points:
-                out.readings.append(Reading(wanted, aggregation, dimensions, points))
+            values = tuple(_values(buckets, aggregation, out.rejected))
+            if values:
+                settled = bisect_right(values, window.end - step, key=_start)
+                out.readings.append(
+                    Reading(wanted, aggregation, dimensions, values[:settled], values[settled:])
+                )
+
+
+def _start(value: tuple[int, float]) -> int:
+    return value[0]
 
 
 def _dimensions(series: Series, wanted: Wanted) -> Dimensions:
@@ -126,7 +142,7 @@ def _buckets(series: Series, window: Window, step: int, rejected: Counter[str]) 
         start = instant(point.stamp)
         if start is None:
             rejected["time"] += 1
-        elif start < window.start or start + step > window.end:
+        elif start < window.start or start + step > window.seen:
             rejected["outside"] += 1
         elif (start - window.start) % step:
             rejected["grid"] += 1

@@ -149,7 +149,7 @@ class Reader:
     ) -> None:
         if spread > 0:
             await asyncio.sleep(random.uniform(0, spread))  # noqa: S311 - spreads load, guards nothing
-        window = self._ledger.window(batch, horizon)
+        window = self._ledger.window(batch, horizon, self._clock.wall())
         tenant = self._catalogue.scope(batch.key.subscription).tenant
         endpoints = self._clients.reach(tenant)
         try:
@@ -159,7 +159,7 @@ class Reader:
             return
 
         async def send(piece: Batch) -> list[Item]:
-            body = await client.send(route.call(piece, window.start, window.end, endpoints, deadline))
+            body = await client.send(route.call(piece, window.start, window.seen, endpoints, deadline))
             # A large reply takes longer to read than the loop may stand still.
             return await worked(self._decoded, route, body, piece)
 

@@ -16,6 +16,7 @@ from time import strftime
 import msgspec
 
 from exporters.azure.counters import Counter, Track, TrackKey
+from exporters.azure.lag import Learnt
 from exporters.azure.routes import Place
 
 FORMAT = 1
@@ -28,8 +29,8 @@ _Line = tuple[str, str, str, list[str], int, int, list[_Counter]]
 
 class _Head(msgspec.Struct):
     format: int
-    # Learnt lags in seconds by type.
-    lags: dict[str, int]
+    # Type, grain, and what is known of how late they are (see `lag.Learnt`).
+    learnt: list[tuple[str, str, float, int]] = []
     # Type, region, route and until when (Unix seconds) it is known to be refused.
     refused: list[tuple[str, str, str, float]] = []
 
@@ -43,7 +44,7 @@ class State:
     """What survives a restart. `problem` says why a file could not be used, and where it was put."""
 
     tracks: dict[TrackKey, Track]
-    lags: dict[str, int]
+    learnt: dict[tuple[str, str], Learnt]
     problem: str = ""
     refused: Mapping[Place, float] = field(default_factory=dict)
 
@@ -87,21 +88,25 @@ def _decoded(lines: list[bytes]) -> State:
             },
         )
     return State(
-        tracks, head.lags, "", {(type, region, route): at for type, region, route, at in head.refused}
+        tracks,
+        {(type, interval): Learnt(latest, watched) for type, interval, latest, watched in head.learnt},
+        "",
+        {(type, region, route): at for type, region, route, at in head.refused},
     )
 
 
 def save(
     path: Path,
     tracks: Mapping[TrackKey, Track],
-    lags: Mapping[str, int],
+    learnt: Mapping[tuple[str, str], Learnt],
     now: float,
     refused: Mapping[Place, float] | None = None,
 ) -> None:
     """Write the state; old tracks are left out. Raises OSError, and then the old file stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
-    head = _Head(FORMAT, dict(lags), [(*place, until) for place, until in (refused or {}).items()])
+    known = [(*place, *each) for place, each in learnt.items()]
+    head = _Head(FORMAT, known, [(*place, until) for place, until in (refused or {}).items()])
     with beside.open("wb") as file:
         file.write(msgspec.json.encode(head) + b"\n")
         written = 0

@@ -160,7 +160,7 @@ class AzureMetrics:
         for group in self.groups:
             status = self.states[group.key]
             step = group.key.step
-            horizon = self.ledger.lag(group.key.type).horizon(now, step)
+            horizon = self.ledger.lag(group.key).horizon(now, step)
             # A lag that grows must not take a horizon back; a clock that was set back must.
             jumped = horizon < status.horizon - max(LOOK_AGAIN_SECONDS, step) - 900
             waits = self.clock.steady() - status.asked < LOOK_AGAIN_SECONDS
@@ -259,7 +259,7 @@ class AzureMetrics:
         if found.problem:
             self.state_problems += 1
             log.error("state not restored", exporter=self.exporter, problem=found.problem)
-        self.ledger.restore(found.tracks, found.lags)
+        self.ledger.restore(found.tracks, found.learnt)
         self.reader.refusals.until.update(found.refused)
 
     def _save(self) -> None:
@@ -270,7 +270,7 @@ class AzureMetrics:
             now = self.clock.wall()
             refused = self.reader.refusals.current(now)
             with self.ledger.lock:
-                state.save(self._state_file, self.ledger.tracks, self.ledger.lags(), now, refused)
+                state.save(self._state_file, self.ledger.tracks, self.ledger.learnt(), now, refused)
         except OSError as error:
             self.state_problems += 1
             log.error("state not written", exporter=self.exporter, error=error.strerror)

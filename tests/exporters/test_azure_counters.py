@@ -131,14 +131,33 @@ def test_silence_may_be_lateness() -> None:
 
 def test_a_clock_that_goes_back_takes_nothing_along() -> None:
     """Time that was read ahead is read again; the value stays, and grows on from there."""
-    track = begin(START + 10 * STEP, STEP)
+    track = begin(START + 100 * STEP, STEP)
     truth = dict.fromkeys(range(300), 1.0)
-    for horizon in range(10, 20):
+    for horizon in range(100, 110):
         cycle(track, horizon, truth)
     before = total(track)
     back = Window(START + 3 * STEP, START + 8 * STEP)
     advance(track, [], back, STEP, 0)
     assert (total(track), track.until) == (before, START + 8 * STEP)
+
+
+def test_a_lag_that_grew_counts_nothing_twice() -> None:
+    """A new process that waits longer than the one before begins behind what was counted: until it has
+    caught up nothing is added but corrections, and afterwards each bucket stands in the sum once.
+    """
+    track = begin(START + 10 * STEP, STEP)
+    truth = {minute: float(minute) for minute in range(100)}
+    for horizon in range(10, 30):
+        cycle(track, horizon, truth)
+    before = total(track)
+    for horizon in range(20, 30):
+        cycle(track, horizon, truth)
+        assert (total(track), track.until) == (before, START + 29 * STEP)
+    cycle(track, 28, {**truth, 27: 30.0})
+    assert total(track) == before + 3
+    for horizon in range(30, 40):
+        cycle(track, horizon, {**truth, 27: 30.0})
+    assert total(track) == sum(range(9, 39)) + 3
 
 
 def test_long_grains_are_read_again_for_two_buckets() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporters.azure.counters import Counter, Track, TrackKey
+from exporters.azure.lag import Learnt
 from exporters.azure.state import FORGET_SECONDS, load, save
 
 NOW = 1_800_000_000
@@ -31,9 +32,10 @@ def tracks() -> dict[TrackKey, Track]:
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     """Every number comes back as it was."""
     file = tmp_path / "state" / "x.counters"
-    save(file, tracks(), {"a/b": 300}, NOW)
+    learnt = {("a/b", "PT1M"): Learnt(312.5, 4000), ("a/b", "PT1H"): Learnt()}
+    save(file, tracks(), learnt, NOW)
     found = load(file)
-    assert (found.tracks, found.lags, found.problem) == (tracks(), {"a/b": 300}, "")
+    assert (found.tracks, found.learnt, found.problem) == (tracks(), learnt, "")
     assert [each.name for each in file.parent.iterdir()] == ["x.counters"]
 
 
@@ -61,7 +63,7 @@ def test_any_damage_is_noticed_and_the_file_set_aside(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\n", b"null\nnull\n", b'{"format":2,"lags":{}}\n{"tracks":0}\n', b"\xff\xfe\n", b"[" * 5000],
+    [b"", b"\n", b"null\nnull\n", b'{"format":2}\n{"tracks":0}\n', b"\xff\xfe\n", b"[" * 5000],
 )
 def test_other_contents(tmp_path: Path, content: bytes) -> None:
     """A file of another format, or none of ours, is set aside too."""
