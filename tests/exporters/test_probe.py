@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ import pytest
 
 from exporters.config import load
 from exporters.probe import probes
+from exporters.probe.modules import JsonModule
 from exporters.runtime import Runtime
 from exporters.service import app
 from tests.exporters.test_service import OPENMETRICS, promtool, series
@@ -272,3 +274,14 @@ async def test_a_reload_ends_probes(tmp_path: Path) -> None:
         assert series((await waiting).text)["probe_success"] == "0"
         reply = await client.get(f"/probe?module=names&target={shop}/names")
         assert reply.text.endswith("there are: orders, named\n")
+
+
+def test_the_example_is_valid(tmp_path: Path) -> None:
+    """What the page shows is loaded, without rows under `exporters`; every key of a module is on it."""
+    text = (Path(__file__).parents[2] / "docs" / "exporters" / "probe.md").read_text()
+    file = tmp_path / "exporter.yaml"
+    file.write_text(re.findall(r"```yaml\n(apiVersion:.*?)```", text, re.DOTALL)[0])
+    config = load(file)
+    assert list(config.modules) == ["shop"]
+    assert config.exporters == {}
+    assert [key for key in JsonModule.model_fields if f"`{key}`" not in text] == []

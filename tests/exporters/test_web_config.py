@@ -6,6 +6,7 @@ committing.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from estate.errors import EstateInvalid
+from exporters.web.config import RateLimit, TlsServer, WebConfig
 from exporters.web.live import Web
 from exporters.web.names import SUITES
 from tests.exporters.doubles import DATA
@@ -129,6 +131,16 @@ def test_authorities_may_stand_in_the_file(folder: Path) -> None:
     web = loaded(folder, text)
     assert web.context is not None
     assert web.context.cert_store_stats()["x509_ca"] == 1
+
+
+def test_the_example_is_valid(folder: Path) -> None:
+    """What the page shows is taken, with the files that it names; every key of the format is on it."""
+    text = (Path(__file__).parents[2] / "docs" / "exporters" / "web.md").read_text()
+    web = loaded(folder, re.findall(r"```yaml\n(tls_server_config:.*?)```", text, re.DOTALL)[0])
+    assert web.context is not None
+    assert set(web.users) == {"prometheus"}
+    keys = {**WebConfig.model_fields, **TlsServer.model_fields, **RateLimit.model_fields}
+    assert [key for key in keys if key not in text] == []
 
 
 if __name__ == "__main__":
