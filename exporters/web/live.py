@@ -154,6 +154,10 @@ class Live:
                 await self.reload()
             except EstateInvalid:
                 continue
+            except Exception:
+                # What is not foreseen must not end the watch: later changes would go unnoticed.
+                self._counts.web_ok = False
+                log.exception("web configuration not reloaded", file=str(self._path))
 
     def _same_scheme(self, new: Web) -> None:
         if (new.context is None) != (self.context is None):

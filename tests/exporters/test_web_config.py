@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from deploy import engines
 from estate.errors import EstateInvalid
 from exporters.web.config import RateLimit, TlsServer, WebConfig
 from exporters.web.live import Web
@@ -24,6 +29,55 @@ from tests.exporters.webbed import MUTUAL, TLS, certificates, hashed
 
 BAD = DATA / "exporters" / "bad-web"
 FILES = sorted(BAD.glob("*.yaml"))
+
+
+EVERYTHING = f"""\
+tls_server_config:
+  cert_file: server.crt
+  key_file: server.key
+  client_auth_type: "RequireAndVerifyClientCert"
+  client_ca_file: "ca.crt"
+  client_allowed_sans: [prometheus.example]
+  min_version: TLS12
+  max_version: TLS13
+  cipher_suites: [{", ".join(SUITES)}]
+  prefer_server_cipher_suites: false
+  curve_preferences: [X25519]
+http_server_config:
+  http2: false
+  headers:
+    X-Frame-Options: deny
+    Strict-Transport-Security: max-age=31536000; includeSubDomains
+    X-Content-Type-Options: nosniff
+    X-XSS-Protection: 1
+    Content-Security-Policy: ""
+basic_auth_users:
+  alice: {hashed("secret")}
+  bob: $2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG
+rate_limit: {{interval: 1m30.5s, burst: 3}}
+"""
+# What the format's own checker takes although it cannot be meant, or cannot be honoured here. The page on web
+# configurations says so of each kind.
+STRICTER = {
+    "web-asking-without-ca",
+    "web-ca-inline-nonsense",
+    "web-ca-twice",
+    "web-ca-without-certificate",
+    "web-client-auth-RequestClientCert",
+    "web-client-auth-RequireAnyClientCert",
+    "web-client-auth-RequireClientCert",
+    "web-curves-several",
+    "web-header-split",
+    "web-http2",
+    "web-only-version",
+    "web-rate-burst",
+    "web-sans-empty",
+    "web-sans-without-requiring",
+    "web-suites-left-out",
+    "web-user-colon",
+    "web-version-old",
+    "web-versions-crossed",
+}
 
 
 @pytest.fixture(scope="module")
@@ -76,34 +130,7 @@ def test_nothing_asks_for_nothing(text: str, folder: Path) -> None:
 
 def test_what_other_exporters_take(folder: Path) -> None:
     """Every key that can be honoured, in the way their documentation writes it."""
-    web = loaded(
-        folder,
-        f"""\
-tls_server_config:
-  cert_file: server.crt
-  key_file: server.key
-  client_auth_type: "RequireAndVerifyClientCert"
-  client_ca_file: "ca.crt"
-  client_allowed_sans: [prometheus.example]
-  min_version: TLS12
-  max_version: TLS13
-  cipher_suites: [{", ".join(SUITES)}]
-  prefer_server_cipher_suites: false
-  curve_preferences: [X25519]
-http_server_config:
-  http2: false
-  headers:
-    X-Frame-Options: deny
-    Strict-Transport-Security: max-age=31536000; includeSubDomains
-    X-Content-Type-Options: nosniff
-    X-XSS-Protection: 1
-    Content-Security-Policy: ""
-basic_auth_users:
-  alice: {hashed("secret")}
-  bob: $2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG
-rate_limit: {{interval: 1m30.5s, burst: 3}}
-""",
-    )
+    web = loaded(folder, EVERYTHING)
     assert web.context is not None
     assert set(web.users) == {"alice", "bob"}
     assert web.allowed_sans == frozenset({"prometheus.example"})
@@ -115,6 +142,58 @@ rate_limit: {{interval: 1m30.5s, burst: 3}}
     )
     assert web.config.rate_limit is not None
     assert web.config.rate_limit.interval == 90.5
+
+
+def accepted(files: Sequence[Path]) -> set[str]:
+    """The files that the checker of Prometheus takes, which reads them as all exporters do."""
+    command = [str(engines.find("promtool")), "check", "web-config", *map(str, files)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    return set(re.findall(r"^(\S+)\.yaml SUCCESS$", said.stdout + said.stderr, re.MULTILINE))
+
+
+def test_prometheus_takes_what_is_taken_here(folder: Path) -> None:
+    """Its checker has nothing to say against good files, and takes no bad one but those that are known."""
+    (folder / "good.yaml").write_text(EVERYTHING)
+    (folder / "empty.yaml").write_text("")
+    names = [Path(shutil.copy(file, folder)).name for file in FILES]
+    taken = accepted([Path(name) for name in ("good.yaml", "empty.yaml", *names)])
+    assert taken >= {"good", "empty"}
+    assert taken - {"good", "empty"} <= STRICTER
+    assert {file.stem for file in FILES} > STRICTER
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=6)
+    | st.sampled_from(["TLS12", "server.crt"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+PATHS = [
+    *((key,) for key in WebConfig.model_fields),
+    *(("tls_server_config", key) for key in TlsServer.model_fields),
+    *(("rate_limit", key) for key in RateLimit.model_fields),
+    ("http_server_config", "headers"),
+    ("http_server_config", "headers", "X-Frame-Options"),
+    ("basic_auth_users", "alice"),
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(PATHS), VALUES)
+def test_no_file_is_a_crash(folder: Path, path: tuple[str, ...], value: object) -> None:
+    """Whatever stands under a key, the answer is a configuration or findings."""
+    document = yaml.safe_load(EVERYTHING)
+    into = document
+    for key in path[:-1]:
+        into = into[key]
+    into[path[-1]] = value
+    try:
+        loaded(folder, yaml.safe_dump(document, allow_unicode=True))
+    except EstateInvalid as invalid:
+        assert all(each.message and each.code for each in invalid.findings)
 
 
 def test_paths_begin_at_the_file(folder: Path, tmp_path: Path) -> None:
