@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from exporters.config import load
 from exporters.probe import probes
 from exporters.probe.modules import JsonModule
 from exporters.runtime import Runtime
+from exporters.serve import Server, listen, options
 from exporters.service import app
+from tests.exporters.scraping import prometheus, targets
 from tests.exporters.test_service import OPENMETRICS, promtool, series
 
 CONFIG = """\
@@ -274,6 +276,43 @@ async def test_a_reload_ends_probes(tmp_path: Path) -> None:
         assert series((await waiting).text)["probe_success"] == "0"
         reply = await client.get(f"/probe?module=names&target={shop}/names")
         assert reply.text.endswith("there are: orders, named\n")
+
+
+async def test_prometheus_probes(tmp_path: Path) -> None:
+    """Two replicas of the real one, through its relabelling: one call to each target for both."""
+    async with probing(tmp_path) as (client, shops, shop), AsyncExitStack() as stack:
+        transport: Any = client._transport
+        with closing(listen("127.0.0.1:0")) as bound:
+            config = options(transport.app, transport.app.state.runtime.counts, None)
+            config.lifespan = "off"
+            server = Server(config)
+            task = asyncio.create_task(server.serve(sockets=[bound]))
+            relabel = [
+                {"source_labels": ["__address__"], "target_label": "__param_target"},
+                {"source_labels": ["__param_target"], "target_label": "instance"},
+                {"target_label": "__address__", "replacement": f"127.0.0.1:{bound.getsockname()[1]}"},
+            ]
+            common = {"metrics_path": "/probe", "params": {"module": ["orders"]}, "relabel_configs": relabel}
+            urls = []
+            for replica in ("a", "b"):
+                (tmp_path / replica).mkdir()
+                jobs = {
+                    "good": {**common, "to": f"{shop}/shops/de"},
+                    "forbidden": {**common, "to": f"{shop}/names"},
+                }
+                urls.append(await stack.enter_async_context(prometheus(tmp_path / replica, jobs)))
+            for url in urls:
+                found = await targets(url, 2)
+                assert found["good"] == ("up", "")
+                assert "403 Forbidden" in found["forbidden"][1]
+                async with httpx.AsyncClient(base_url=url, trust_env=False) as api:
+                    queried = await api.get("/api/v1/query", params={"query": "shop_orders_open"})
+                (sample,) = queried.json()["data"]["result"]
+                assert sample["metric"]["instance"] == f"{shop}/shops/de"
+                assert sample["value"][1] == "1"
+            assert shops.calls == {"/shops/de": 1}
+            server.should_exit = True
+            await task
 
 
 def test_the_example_is_valid(tmp_path: Path) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 from time import sleep
 from typing import Any
 
 import httpx
-import yaml
 
-from deploy import engines
+from tests.exporters.scraping import prometheus, targets
 from tests.exporters.test_process import run, running
 from tests.exporters.test_web_users import users
 from tests.exporters.webbed import MUTUAL, TLS, TOKEN, Served, certificates, serving
@@ -29,61 +25,19 @@ def jobs(guarded: Served, mutual: Served) -> dict[str, dict[str, Any]]:
     users, clients = f"127.0.0.1:{guarded.port}", f"127.0.0.1:{mutual.port}"
     basic = {"username": "alice", "password": "secret"}
     return {
-        "basic": {"to": users, "tls_config": trust, "basic_auth": basic},
-        "bearer": {"to": users, "tls_config": trust, "authorization": bearer},
-        "mutual": {"to": clients, "tls_config": {**trust, **own}},
-        "nobody": {"to": users, "tls_config": trust},
-        "wrong-password": {"to": users, "tls_config": trust, "basic_auth": {**basic, "password": "x"}},
-        "no-certificate": {"to": clients, "tls_config": trust},
-        "no-trust": {"to": users, "basic_auth": basic},
-    }
-
-
-@asynccontextmanager
-async def prometheus(folder: Path, jobs: dict[str, dict[str, Any]]) -> AsyncIterator[str]:
-    """A Prometheus with these jobs, and where it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    rows = [
-        {
-            "job_name": name,
+        "basic": {"to": users, "scheme": "https", "tls_config": trust, "basic_auth": basic},
+        "bearer": {"to": users, "scheme": "https", "tls_config": trust, "authorization": bearer},
+        "mutual": {"to": clients, "scheme": "https", "tls_config": {**trust, **own}},
+        "nobody": {"to": users, "scheme": "https", "tls_config": trust},
+        "wrong-password": {
+            "to": users,
             "scheme": "https",
-            "scrape_interval": "1s",
-            "scrape_timeout": "1s",
-            "static_configs": [{"targets": [job.pop("to")]}],
-            **job,
-        }
-        for name, job in jobs.items()
-    ]
-    file = folder / "prometheus.yaml"
-    file.write_text(yaml.safe_dump({"scrape_configs": rows}))
-    command = [str(engines.find("prometheus")), f"--config.file={file}", f"--web.listen-address={address}"]
-    with (folder / "prometheus.log").open("w") as log:
-        process = await asyncio.create_subprocess_exec(
-            *command, f"--storage.tsdb.path={folder / 'tsdb'}", stdout=log, stderr=log
-        )
-        try:
-            yield f"http://{address}"
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def targets(url: str, wanted: int) -> dict[str, tuple[str, str]]:
-    """Health and last error by job, once all were scraped."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
-        for _ in range(600):
-            try:
-                reply = await client.get("/api/v1/targets")
-            except httpx.HTTPError:
-                await asyncio.sleep(0.1)
-                continue
-            active = reply.json()["data"]["activeTargets"] if reply.status_code == 200 else []
-            if len(active) == wanted and all(each["health"] != "unknown" for each in active):
-                return {each["labels"]["job"]: (each["health"], each["lastError"]) for each in active}
-            await asyncio.sleep(0.1)
-    raise AssertionError("not all were scraped")
+            "tls_config": trust,
+            "basic_auth": {**basic, "password": "x"},
+        },
+        "no-certificate": {"to": clients, "scheme": "https", "tls_config": trust},
+        "no-trust": {"to": users, "scheme": "https", "basic_auth": basic},
+    }
 
 
 async def test_prometheus_scrapes(tmp_path: Path) -> None:
