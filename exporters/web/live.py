@@ -33,7 +33,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """A web configuration with all that its files hold. `tokens` are SHA-256 digests."""
+    """A web configuration with all that its files hold. `tokens` are SHA-256 digests; `stamp` is of `files`
+    as they were before they were read, so that no change is missed.
+    """
 
     config: WebConfig
     context: ssl.SSLContext | None
@@ -42,6 +44,7 @@ class Web:
     decoy: str
     headers: tuple[tuple[bytes, bytes], ...]
     files: tuple[Path, ...]
+    stamp: Stamp
 
     @property
     def allowed_sans(self) -> frozenset[str] | None:
@@ -53,12 +56,13 @@ class Web:
     @classmethod
     def load(cls, path: Path) -> Self:
         """The configuration of a file. Raises EstateInvalid with all findings."""
+        files, stamps = [path], [_stamp(path)]
         tree, found = opened(path)
         if tree is None and {each.code for each in found} == {"file-empty"}:
             # As to other exporters, an empty file asks for nothing.
-            return cls(WebConfig(), None, (), {}, "", (), (path,))
+            return cls(WebConfig(), None, (), {}, "", (), (path,), tuple(stamps))
         config: WebConfig | None = None
-        context, tokens, files = None, [], [path]
+        context, tokens = None, []
         if tree is not None:
             config, shape = validated(WebConfig, tree)
             found += shape
@@ -66,10 +70,13 @@ class Web:
             wrong = problems(config)
             server = config.tls_server_config
             if not wrong and server is not None and tls.enabled(server):
+                named = tls.files(server, path.parent)
+                files += named
+                stamps += map(_stamp, named)
                 context, wrong = tls.context(server, path.parent)
-                files += tls.files(server, path.parent)
             for index, name in enumerate(config.bearer_token_files or ()):
                 files.append(path.parent / name)
+                stamps.append(_stamp(path.parent / name))
                 token = _token(path.parent / name)
                 if isinstance(token, str):
                     key = ("bearer_token_files", index)
@@ -80,7 +87,16 @@ class Web:
         if config is None or any(each.severity == "error" for each in found):
             raise EstateInvalid(in_order(found))
         users = config.basic_auth_users or {}
-        return cls(config, context, tuple(tokens), users, decoy(users), _headers(config), tuple(files))
+        return cls(
+            config,
+            context,
+            tuple(tokens),
+            users,
+            decoy(users),
+            _headers(config),
+            tuple(files),
+            tuple(stamps),
+        )
 
 
 def _headers(config: WebConfig) -> tuple[tuple[bytes, bytes], ...]:
@@ -115,7 +131,6 @@ class Live:
     def __init__(self, path: Path, first: Web, counts: Counts) -> None:
         self._path = path
         self._counts = counts
-        self._stamp = stamp(first.files)
         self._said: tuple[Finding, ...] = ()
         self.now = first
         self.limiter = _limiter(first)
@@ -123,7 +138,6 @@ class Live:
 
     async def reload(self) -> None:
         """Read all files again. Raises EstateInvalid, and then nothing has changed."""
-        seen = await asyncio.to_thread(stamp, self.now.files)
         try:
             new = await asyncio.to_thread(Web.load, self._path)
             self._same_scheme(new)
@@ -135,7 +149,6 @@ class Live:
             self._said = invalid.findings
             raise
         before, self.now = self.now, new
-        self._stamp = seen if new.files == before.files else await asyncio.to_thread(stamp, new.files)
         self._said = ()
         self._counts.web_ok = True
         if self.context is not None and new.context is not None:
@@ -148,7 +161,7 @@ class Live:
         """Reload when a file changed, or when the last reload failed, for ever; ends when cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._counts.web_ok and await asyncio.to_thread(stamp, self.now.files) == self._stamp:
+            if self._counts.web_ok and await asyncio.to_thread(self._unchanged):
                 continue
             try:
                 await self.reload()
@@ -158,6 +171,9 @@ class Live:
                 # What is not foreseen must not end the watch: later changes would go unnoticed.
                 self._counts.web_ok = False
                 log.exception("web configuration not reloaded", file=str(self._path))
+
+    def _unchanged(self) -> bool:
+        return tuple(map(_stamp, self.now.files)) == self.now.stamp
 
     def _same_scheme(self, new: Web) -> None:
         if (new.context is None) != (self.context is None):
@@ -175,14 +191,10 @@ def _said(findings: Iterable[Finding]) -> list[str]:
     return [f"{each.position}: {each.path}: {each.message}" for each in findings]
 
 
-def stamp(files: Iterable[Path]) -> Stamp:
+def _stamp(file: Path) -> tuple[int, int, int]:
     """What changes when a file is written or another one is put into its place; zeros for none."""
-    out = []
-    for file in files:
-        try:
-            found = file.stat()
-        except OSError:
-            out.append((0, 0, 0))
-        else:
-            out.append((found.st_mtime_ns, found.st_size, found.st_ino))
-    return tuple(out)
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
