@@ -22,6 +22,8 @@ from exporters.azure.resources import Resource
 
 # Enough to find three bad ids among 50 (twice the depth of the tree for each).
 MOST_SPLITS = 36
+# Takes about 10 ms to decode.
+LONG_REPLY_BYTES = 2 * 1024 * 1024
 
 
 class Name(msgspec.Struct, gc=False):
@@ -81,9 +83,18 @@ class _Reply(msgspec.Struct, gc=False):
     values: list[Item]
 
 
+class _Pieces(msgspec.Struct, gc=False):
+    values: list[msgspec.Raw]
+
+
 def decode(body: bytes) -> list[Item]:
-    """Items of a reply. Raises BadReply."""
-    return decoded(body, _Reply, "batch").values
+    """Items of a reply. Raises BadReply.
+
+    Decoding holds the interpreter until it ends, so a long reply is decoded item by item.
+    """
+    if len(body) <= LONG_REPLY_BYTES:
+        return decoded(body, _Reply, "batch").values
+    return [decoded(each, Item, "batch") for each in decoded(body, _Pieces, "batch").values]
 
 
 def call(batch: Batch, start: int, end: int, endpoints: Endpoints, deadline: float) -> Call:
@@ -126,19 +137,20 @@ def instant(seconds: int) -> str:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a batch and its pieces brought: items with the piece they belong to, ids refused alone, and pieces
-    that failed for another reason. `splits` is how often a piece was halved."""
+    """What became of a batch and its pieces: those that were read, ids refused alone, and pieces that failed
+    for another reason. `splits` is how often a piece was halved."""
 
-    replies: list[tuple[Batch, list[Item]]] = field(default_factory=list)
+    read: list[Batch] = field(default_factory=list)
     refused: list[tuple[Resource, AzureError]] = field(default_factory=list)
     failed: list[tuple[Batch, AzureError]] = field(default_factory=list)
     splits: int = 0
 
 
 async def read(
-    batch: Batch, send: Callable[[Batch], Awaitable[list[Item]]], *, splits: bool = True, others: bool = False
+    batch: Batch, send: Callable[[Batch], Awaitable[None]], *, splits: bool = True, others: bool = False
 ) -> Outcome:
-    """Send a batch; halve it as long as that can single out a bad id. Never raises AzureError.
+    """Send a batch; halve it as long as that can single out a bad id. Never raises AzureError. `send` takes
+    in the reply to the piece that it is given, or raises.
 
     `splits` False: the call is the same for fewer resources. `others` says that the group has calls for other
     resources, so that a bad id alone in its call is the fault of that id.
@@ -148,9 +160,10 @@ async def read(
 
     async def attempt(piece: Batch) -> AzureError | None:
         try:
-            outcome.replies.append((piece, await send(piece)))
+            await send(piece)
         except AzureError as error:
             return error
+        outcome.read.append(piece)
         return None
 
     async def resolve(piece: Batch, error: AzureError) -> None:
@@ -174,7 +187,7 @@ async def read(
     error = await attempt(batch)
     if error is not None:
         await resolve(batch, error)
-    if len(batch.resources) > 1 and not outcome.replies and not outcome.failed:
+    if len(batch.resources) > 1 and not outcome.read and not outcome.failed:
         # Every single id was refused: then it is not the ids.
         outcome.refused.clear()
         outcome.failed.append((batch, error or AzureError("batch: refused", api="batch")))

@@ -11,14 +11,15 @@ from exporters.azure.errors import BadReply
 Shape = TypeVar("Shape")
 
 
-def decoded(body: bytes, shape: type[Shape], api: str) -> Shape:
+def decoded(body: bytes | msgspec.Raw, shape: type[Shape], api: str) -> Shape:
     """A reply, typed; unknown keys are ignored. Raises BadReply, also for an empty body or an HTML page."""
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        if not body.strip():
+        text = bytes(body).lstrip()
+        if not text:
             reason = "is empty"
-        elif body.lstrip()[:1] == b"<":
+        elif text[:1] == b"<":
             reason = "is an HTML page"
         else:
             reason = f"is not what the contract says: {error}"

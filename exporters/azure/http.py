@@ -6,7 +6,9 @@ import asyncio
 import random
 import ssl
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -30,6 +32,8 @@ _REPEATED = frozenset({408, 500, 502, 504})
 MOMENT_SECONDS = 3.0
 _FIRST_BACKOFF_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 20.0
+
+T = TypeVar("T")
 
 
 def address(base: str, path: str, **query: str) -> str:
@@ -121,12 +125,19 @@ class Client:
         self._traffic.note(error)
 
     async def send(self, call: Call) -> bytes:
-        """The body of a 2xx reply. Raises AzureError after the retries that make sense before
-        `call.deadline`.
+        """The body of a 2xx reply; see `read`."""
+        return await self.read(call, _itself)
+
+    async def read(self, call: Call, use: Callable[[bytes], Awaitable[T]]) -> T:
+        """What `use` makes of the body of a 2xx reply. Raises AzureError after the retries that make sense
+        before `call.deadline`, and what `use` raises.
 
         429, 503 and 529 wait as long as the reply says, to the second, and hold back the whole bucket, also
         for the next cycle; where they say nothing, and for 408, other 5xx and broken connections, the wait is
         exponential with jitter. A 401 is repeated once with a new token. Other 4xx and redirects are final.
+
+        A call has its place in flight until its body is used: where bodies arrive faster than they are read,
+        they wait at Azure and not in memory.
         """
         bucket = self._bucket(call)
         renewed = False
@@ -134,7 +145,8 @@ class Client:
             await self._wait_for(bucket, call)
             token = await self._tokens.get(call.scope)
             try:
-                return await self._attempt(call, token, bucket)
+                async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
+                    return await use(await self._attempt(call, token, bucket))
             except Refused as error:
                 if error.status != 401 or renewed or attempt == ATTEMPTS:
                     raise
@@ -157,9 +169,7 @@ class Client:
         started = self._clock.steady()
         code = "connection"
         try:
-            async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
-                started = self._clock.steady()
-                reply, body = await self._exchange(call, token)
+            reply, body = await self._exchange(call, token)
             code = str(reply.status_code)
         except httpx.TimeoutException as failure:
             code = "timeout"
@@ -231,6 +241,10 @@ class Client:
         if key not in self._buckets:
             self._buckets[key] = Bucket(RATES[call.api].shared(self._shards), self._clock.steady)
         return self._buckets[key]
+
+
+async def _itself(body: bytes) -> bytes:
+    return body
 
 
 def _backoff(attempt: int) -> float:

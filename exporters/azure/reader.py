@@ -10,7 +10,6 @@ from time import perf_counter
 import structlog
 
 from exporters.azure import batch as batches
-from exporters.azure.batch import Item
 from exporters.azure.catalogue import Catalogue
 from exporters.azure.clients import Clients
 from exporters.azure.clock import Clock
@@ -18,6 +17,7 @@ from exporters.azure.errors import AzureError, Refused
 from exporters.azure.ledger import Ledger
 from exporters.azure.plan import Batch, Group, Key
 from exporters.azure.plan import batches as batches_of
+from exporters.azure.points import Window
 from exporters.azure.refusal import of_type
 from exporters.azure.routes import Refusals, Route
 from exporters.work import worked
@@ -158,22 +158,25 @@ class Reader:
             brought.errors.append(no_client)
             return
 
-        async def send(piece: Batch) -> list[Item]:
-            body = await client.send(route.call(piece, window.start, window.seen, endpoints, deadline))
-            # A large reply takes longer to read than the loop may stand still.
-            return await worked(self._decoded, route, body, piece)
+        async def send(piece: Batch) -> None:
+            async def use(body: bytes) -> None:
+                # A large reply takes longer to read than the loop may stand still.
+                await worked(self._take, route, body, piece, window)
+
+            call = route.call(piece, window.start, window.seen, endpoints, deadline)
+            await client.read(call, use)
 
         outcome = await batches.read(batch, send, splits=route.splits, others=several)
         self.splits += outcome.splits
-        brought.replies += len(outcome.replies)
+        brought.replies += len(outcome.read)
         brought.refused.extend((resource.id, error) for resource, error in outcome.refused)
         brought.errors.extend(error for _, error in outcome.failed)
-        for piece, items in outcome.replies:
-            await worked(self._ledger.apply, piece, items, window, self._clock.wall())
 
-    def _decoded(self, route: Route, body: bytes, piece: Batch) -> list[Item]:
+    def _take(self, route: Route, body: bytes, piece: Batch, window: Window) -> None:
+        """Decode a reply and take it in at once: decoded, it is much larger."""
         started = perf_counter()
         try:
-            return route.decode(body, piece)
+            items = route.decode(body, piece)
         finally:
             self._ledger.tallies.decode_seconds += perf_counter() - started
+        self._ledger.apply(piece, items, window, self._clock.wall())

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -19,6 +19,7 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 from estate.model import AzureBudget, AzureMetric
+from exporters.azure import reader
 from exporters.azure.catalogue import Catalogue, Scope
 from exporters.azure.clock import Clock
 from exporters.azure.definitions import AGGREGATIONS
@@ -55,6 +56,9 @@ class Answering:
     def of(self, tenant: str) -> Answering:
         return self
 
+    def reach(self, tenant: str) -> Endpoints:
+        return self.endpoints
+
     def note(self, error: AzureError) -> None:
         self.traffic.note(error)
 
@@ -66,6 +70,9 @@ class Answering:
         body: bytes = answer
         return body
 
+    async def read(self, call: Call, use: Callable[[bytes], Awaitable[None]]) -> None:
+        await use(await self.send(call))
+
 
 @pytest.fixture(autouse=True)
 def direct(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +82,7 @@ def direct(monkeypatch: pytest.MonkeyPatch) -> None:
         return function(*arguments)
 
     monkeypatch.setattr(asyncio, "to_thread", call)
+    monkeypatch.setattr(reader, "worked", call)
 
 
 # Of one series, each bucket adds a bit of its own: any sum says what was added, and how often.
