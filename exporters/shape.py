@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any, TypeVar, get_args
@@ -14,7 +15,7 @@ from estate.model import Row
 from estate.parse import parse
 from estate.problems import Problem, finding
 from estate.source import Unreadable, read
-from estate.spelling import shown
+from estate.spelling import SHOWN, shown
 from estate.suggest import offer
 from estate.tree import Mapping, Node, Path, Scalar, called, child, plain
 
@@ -47,7 +48,7 @@ def validated(model: type[Model], tree: Mapping) -> tuple[Model | None, list[Fin
 
 def placed(problem: Problem, tree: Mapping) -> Finding:
     """A problem with its place: of the key where it asks for that, else of the value."""
-    node, key, path = _locate(tree, problem.path)
+    node, key, path = _locate(tree, problem.path, tags=False)
     position = key if problem.at_key else node.position
     return finding(problem.code, position, problem.message, problem.fix, path)
 
@@ -72,25 +73,40 @@ def _finding(error: ErrorDetails, tree: Mapping, model: type[Row]) -> Finding:
         )
         fix = offer(name, legal, "remove it")
         return finding("unknown-key", key, f"{shown(name)} is no key here", fix, path)
+    code, message, fix = _words(kind, context, node)
+    position = key if steps[-1:] == ("[key]",) else node.position
+    return finding(code, position, message, fix, path)
+
+
+def _words(kind: str, context: dict[str, Any], node: Node) -> tuple[str, str, str]:
+    """Code, sentence and fix of a wrong value."""
     if "-" in kind:
         # A rule of the estate's vocabulary: its type is the finding's code.
-        return finding(
-            kind, node.position, str(context.get("message", "")), str(context.get("fix", "")), path
-        )
+        return kind, str(context.get("message", "")), str(context.get("fix", ""))
     if kind in ("literal_error", "union_tag_invalid"):
-        expected = str(context.get("expected") or context.get("expected_tags"))
-        wrong = shown(plain(node))
-        return finding(
-            "not-allowed", node.position, f"{wrong} is not allowed here", f"write {expected}", path
-        )
+        legal = _QUOTED.findall(str(context.get("expected") or context.get("expected_tags")))
+        if not isinstance(node, Scalar) or node.value is None:
+            return "wrong-type", f"{called(node)} stands here", f"write {' or '.join(legal)}"
+        return "not-allowed", f"{shown(node.text)} is not allowed here", offer(node.text, legal)
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = f"{context['ge']} or more" if "ge" in context else f"{context['le']} or less"
+        return "out-of-range", f"{shown(plain(node))} is out of range", f"write {bound}"
     if kind == "too_short":
-        message = f"{called(node)} without anything in it stands here"
-        return finding("empty", node.position, message, "write at least one entry", path)
+        return "empty", f"{called(node)} without anything in it stands here", "write at least one entry"
+    if kind == "string_too_short":
+        return "empty", "a text without anything in it stands here", "write some, or remove it"
+    if kind == "int_type" and isinstance(node, Scalar) and isinstance(node.value, str):
+        fix = f"write {node.text} without quotes" if _DIGITS.fullmatch(node.text) else "write a whole number"
+        return "wrong-type", f"{shown(node.text)} is text, not a whole number", fix
     if kind == "string_type" and isinstance(node, Scalar) and node.value is not None:
-        message = f"{node.text} without quotes is {called(node)}, not text"
-        return finding("unquoted", node.position, message, f'write "{node.text}" with quotes', path)
-    belongs = _MEANS.get(kind, "another value")
-    return finding("wrong-type", node.position, f"{called(node)} stands here", f"write {belongs}", path)
+        # A number may have very many digits.
+        text = node.text if len(node.text) <= SHOWN else f"{node.text[:SHOWN]}…"
+        return "unquoted", f"{text} without quotes is {called(node)}, not text", f'write "{text}" with quotes'
+    return "wrong-type", f"{called(node)} stands here", f"write {_MEANS.get(kind, 'another value')}"
+
+
+_QUOTED = re.compile(r"'([^']*)'")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 
 
 # By pydantic's names of errors: https://docs.pydantic.dev/latest/errors/validation_errors/
@@ -101,21 +117,34 @@ _MEANS = {
     "model_attributes_type": "a group of keys",
     "list_type": "a list",
     "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a smaller number",
 }
 
 
-def _locate(tree: Node, steps: Path) -> tuple[Node, Position, Path]:
+def _locate(tree: Node, steps: Path, tags: bool = True) -> tuple[Node, Position, Path]:
     """The deepest node of a path that is there, where its key stands, and its own path.
 
-    Steps that only pydantic knows, such as the variant of a row, are left out.
+    Steps that only pydantic knows are left out, such as the kind of a row, which stands in paths with `tags`.
     """
     node, key = tree, Position(tree.position.file, 1, 1)
+    tagged: Node | None = None
     for step in steps:
+        if tags and isinstance(node, Mapping) and node is not tagged and _tag(node) == step:
+            # A key of the row may have the same name: it comes after.
+            tagged = node
+            continue
         below = child(node, step)
         if below is not None:
             key = node.entries[str(step)].position if isinstance(node, Mapping) else below.position
             node = below
     return node, key, node.path
+
+
+def _tag(node: Mapping) -> str:
+    """The kind that a row is said to be of."""
+    kind = child(node, "kind")
+    return kind.text if isinstance(kind, Scalar) else ""
 
 
 def _rows_at(model: type[Row], steps: Path) -> list[type[Row]]:
@@ -127,11 +156,12 @@ def _rows_at(model: type[Row], steps: Path) -> list[type[Row]]:
         fields = [
             field for row in rows for name, field in row.model_fields.items() if (field.alias or name) == step
         ]
-        variants = [row for row in rows if _kind(row) == step]
-        if fields:
-            rows = [row for field in fields for row in _rows_in(field.annotation)]
-        elif variants:
+        # Of several kinds the step names one; a key of the same name comes after.
+        variants = [row for row in rows if len(rows) > 1 and _kind(row) == step]
+        if variants:
             rows = variants
+        elif fields:
+            rows = [row for field in fields for row in _rows_in(field.annotation)]
     return rows
 
 

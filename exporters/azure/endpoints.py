@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from estate.model import Row
 from estate.names import Uuid
 from estate.quantities import Duration
-from estate.spelling import Spelling
+from estate.spelling import Spelling, shown
+
+
+def _plain(url: str) -> str:
+    """A wrong address as a message may show it: what can hold a secret is left out."""
+    return shown(re.sub(r"[^/]*@", "…@", re.split(r"[?#]", url)[0]))
+
 
 Url = Annotated[
     str,
     Spelling(
-        "invalid-url", "https address", r"https://[^\s?#@]+", "an address that begins with https://", 300
+        "invalid-url",
+        "https address",
+        r"https://[^\s?#@]+",
+        "an address that begins with https://, without user and query",
+        300,
+        show=_plain,
     ),
 ]
 # No point is waited for longer.
@@ -27,6 +39,7 @@ TokenScope = Annotated[
         "an address that begins with https:// and ends in /.default",
         300,
         lambda value: f"{value.rstrip('/')}/.default",
+        show=_plain,
     ),
 ]
 ApiVersion = Annotated[
