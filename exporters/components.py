@@ -152,6 +152,10 @@ def _azure(
         identity = f"env:{_CLIENT_SECRET}"
     names = [estate.subscriptions[each].tenant for each in scope]
     document["tenants"] = tenants(estate, names, environment, own=identity is None)
+    if peers.azure is not None:
+        # All clouds are one there, at one address.
+        for row_of_tenant in document["tenants"].values():
+            row_of_tenant.pop("cloud", None)
     document["subscriptions"] = {
         each: {"id": estate.subscriptions[each].id, "tenant": estate.subscriptions[each].tenant}
         for each in scope

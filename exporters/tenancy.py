@@ -19,8 +19,10 @@ _VARIABLES = {
 def tenants(
     estate: Estate, names: Iterable[str], environment: MutableMapping[str, Template], own: bool
 ) -> dict[str, Any]:
-    """Rows of `tenants` for these names; with `own` they bring their credentials, whose secrets are put
-    into `environment`.
+    """Rows of `tenants` for these names.
+
+    With `own` they are signed in to by their credentials, whose secrets are put into `environment`; else a
+    stand-in or the exporter's identity takes that place.
     """
     return {name: _row(name, estate.tenants[name], environment, own) for name in sorted(set(names))}
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from estate.components import Address, Component, DataPath, FilePath, SecretValue, Text, text
+from estate.errors import EstateInvalid
 from estate.load import load as load_estate
 from estate.model import AzureExporter, Estate, JsonExporter
 from exporters.components import AzureEndpoints, Peers, components
@@ -151,3 +152,130 @@ def test_how_a_component_is_run() -> None:
     assert dict(component.ports) == {"http": 9790}
     assert component.ready is not None and component.ready.path == "/readyz"
     assert component.metrics == ("http", "/metrics")
+
+
+CREDENTIALS = {
+    "main": {
+        "kind": "certificate",
+        "client_id": "8e1f4c2e-5a55-4d0f-9d8e-0f7f1c1a0003",
+        "certificate": "keyvault:shop-vault/exporter",
+        "password": "env:PFX_PASSWORD",
+    },
+    "far-east": {"kind": "secret", "secret": "keyvault:far-vault/client"},
+}
+
+
+def two_tenants(folder: Path, **row: Any) -> dict[str, Component]:
+    """The example with a tenant in China beside its own, and both read by one exporter; by name."""
+    document = yaml.safe_load(SHOP.read_text())
+    (main,) = document["tenants"]
+    document["tenants"][main]["credential"] = CREDENTIALS["main"]
+    document["tenants"]["far-east"] = {
+        "id": "6f0f4c2e-5a55-4d0f-9d8e-0f7f1c1a0099",
+        "cloud": "china",
+        "credential": CREDENTIALS["far-east"],
+    }
+    document["subscriptions"]["far"] = {"id": "2b1c8f30-7d51-4c8e-9a46-3f1f6d2b0099", "tenant": "far-east"}
+    azure = document["exporters"]["azure-platform"]
+    azure.update({"clusters": ["prod-weu"], "scope": ["shop-prod-weu", "far"], **row})
+    file = folder / "estate.yaml"
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
+    peers = Peers() if "peers" not in row else row["peers"]
+    return {each.name: each for each in components(load_estate(file).estate, peers)}
+
+
+def test_each_tenant_brings_its_credential(tmp_path: Path) -> None:
+    """Secrets are variables of their own; the kind, the application and the cloud stand in the file."""
+    component = two_tenants(tmp_path)["azure-platform-prod-weu"]
+    (main,) = set(read(component, tmp_path).tenants) - {"far-east"}
+    name = main.upper().replace("-", "_")
+    assert dict(component.environment) == {
+        "AZURE_CLIENT_SECRET_FAR_EAST": text(SecretValue("keyvault:far-vault/client")),
+        f"AZURE_CLIENT_CERTIFICATE_{name}": text(SecretValue("keyvault:shop-vault/exporter")),
+        f"AZURE_CLIENT_CERTIFICATE_PASSWORD_{name}": text(SecretValue("env:PFX_PASSWORD")),
+    }
+    tenants = read(component, tmp_path).tenants
+    assert tenants["far-east"].cloud == "china"
+    assert tenants["far-east"].credential.model_dump() == {
+        "kind": "secret",
+        "client_id": None,
+        "secret": "env:AZURE_CLIENT_SECRET_FAR_EAST",
+    }
+    certificate = tenants[main].credential
+    assert certificate.model_dump() == {
+        **CREDENTIALS["main"],
+        "certificate": f"env:AZURE_CLIENT_CERTIFICATE_{name}",
+        "password": f"env:AZURE_CLIENT_CERTIFICATE_PASSWORD_{name}",
+    }
+    assert component.identity == ""
+    assert "keyvault" not in yaml.safe_dump(resolved(component.files[0].content))
+
+
+def test_a_certificates_file_stays_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be binary, and is renewed in place."""
+    monkeypatch.setitem(CREDENTIALS["main"], "certificate", "file:/run/secrets/client.pfx")
+    component = two_tenants(tmp_path)["azure-platform-prod-weu"]
+    rows = read(component, tmp_path).tenants.values()
+    assert [getattr(row.credential, "certificate", "") for row in rows if row.cloud == "public"] == [
+        "file:/run/secrets/client.pfx"
+    ]
+    assert not any("CERTIFICATE_" in name and "PASSWORD" not in name for name in component.environment)
+
+
+def test_the_exporters_identity_stands_for_all_tenants(tmp_path: Path) -> None:
+    """Then their own secrets do not reach the process."""
+    component = two_tenants(tmp_path, identity="workload")["azure-platform-prod-weu"]
+    assert (dict(component.environment), component.identity) == ({}, "workload")
+    assert {row.credential.kind for row in read(component, tmp_path).tenants.values()} == {"workload"}
+
+
+def test_stand_ins_need_no_credential(tmp_path: Path) -> None:
+    """Under `up` the simulator takes its own secret, whatever the tenants have, and all clouds are one."""
+    file = tmp_path / "estate.yaml"
+    two_tenants(tmp_path)
+    (component,) = (
+        each for each in components(load_estate(file).estate, UP) if each.name == "azure-platform-prod-weu"
+    )
+    assert set(component.environment) == {"AZURE_CLIENT_SECRET", "NO_PROXY"}
+    assert {row.cloud for row in read(component, tmp_path).tenants.values()} == {"public"}
+
+
+def test_shards_are_components_of_their_own(tmp_path: Path) -> None:
+    """Numbered, each with its part; one alone is called as ever."""
+    made = two_tenants(tmp_path, shards=3)
+    names = [name for name in made if name.startswith("azure-platform")]
+    assert names == [f"azure-platform-prod-weu-{index}" for index in range(3)]
+    for index, name in enumerate(names):
+        component = made[name]
+        assert component.arguments[-2:] == ("--shard", f"{index}/3")
+        assert read(component, tmp_path).name == name
+    assert "--shard" not in two_tenants(tmp_path, shards=1)["azure-platform-prod-weu"].arguments
+
+
+def test_names_of_shards_are_checked(tmp_path: Path) -> None:
+    """No shard is called like another component, and the longest name is still one that DNS takes."""
+    document = yaml.safe_load(SHOP.read_text())
+    row = {**document["exporters"]["azure-platform"], "clusters": ["prod-weu"]}
+    document["clusters"]["platform-prod-weu-1"] = document["clusters"]["prod-neu"]
+    document["exporters"] = {
+        "azure-platform": {**row, "shards": 2},
+        "azure": {"kind": "estate", "clusters": ["platform-prod-weu-1"]},
+        "l" * 52: {**row, "shards": 11},
+        "s" * 52: {**row, "shards": 10},
+    }
+    file = tmp_path / "estate.yaml"
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
+    with pytest.raises(EstateInvalid) as caught:
+        load_estate(file)
+    long = f"{'l' * 52}-prod-weu-10"
+    assert [(each.code, each.message) for each in caught.value.findings if "component" in each.code] == [
+        (
+            "component-name-twice",
+            "its component in platform-prod-weu-1 would be 'azure-platform-prod-weu-1', which is the name of "
+            "the exporter azure-platform in prod-weu",
+        ),
+        (
+            "component-name-long",
+            f"its component in prod-weu would be {long!r}, of 64 characters; a DNS label has at most 63",
+        ),
+    ]
