@@ -127,6 +127,7 @@ def options(service: ASGIApp, counts: Counts, web: Live | None) -> uvicorn.Confi
         lifespan="on",
         timeout_graceful_shutdown=_GRACEFUL_SECONDS,
         server_header=False,
+        ws="none",
     )
 
 

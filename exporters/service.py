@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 
 from estate.errors import EstateInvalid
 from exporters import negotiate
+from exporters.body import Ready
 from exporters.config import Config
 from exporters.probe.probes import Refused
 from exporters.runtime import Runtime
@@ -121,7 +122,7 @@ def _exposition(snapshot: Snapshot, format: negotiate.Format, *, compressed: boo
     if compressed:
         headers["content-encoding"] = "gzip"
     body = snapshot.bodies[format]
-    return Response(body.gzipped if compressed else body.plain, headers=headers)
+    return Ready(body.gzipped if compressed else body.plain, headers=headers)
 
 
 def _once(request: Request, name: str) -> str:
