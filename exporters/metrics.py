@@ -9,7 +9,7 @@ a fraction of a second.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -145,32 +145,52 @@ class Exposition(NamedTuple):
     series: int
 
 
-def render(families: Iterable[Family]) -> Exposition:
-    """Families in the order given. Each must have a `base` of its own and no series twice: `merged` sees to
-    it.
+class Block(NamedTuple):
+    """One family in both formats: what stands above its samples, and the samples. Where those are the same
+    in both, they are one object.
     """
-    text: list[str] = []
-    openmetrics: list[str] = []
-    series = 0
+
+    text_head: str
+    openmetrics_head: str
+    text: str
+    openmetrics: str
+    series: int
+
+
+def blocks(families: Iterable[Family]) -> Iterator[Block]:
+    """Families in the order given, without those that have no sample. Each must have a `base` of its own and
+    no series twice: `merged` sees to it.
+    """
     for family in families:
-        if not family.samples:
-            continue
-        series += len(family.samples)
         name, samples = family.name, family.samples
+        if not samples:
+            continue
         help_text = _encodable(family.help).replace("\\", "\\\\").replace("\n", "\\n")
-        text.append(f"# HELP {name} {help_text}\n# TYPE {name} {_TEXT_TYPES[family.type]}\n")
         unit = f"# UNIT {family.base} {family.unit}\n" if family.unit else ""
-        openmetrics.append(
-            f"# TYPE {family.base} {family.type}\n{unit}# HELP {family.base} {escape(family.help)}\n"
-        )
         if any(sample.timestamp is not None for sample in samples):
-            text.extend(_stamped(name, sample, milliseconds=True) for sample in samples)
-            openmetrics.extend(_stamped(name, sample, milliseconds=False) for sample in samples)
+            text = "".join([_stamped(name, sample, milliseconds=True) for sample in samples])
+            openmetrics = "".join([_stamped(name, sample, milliseconds=False) for sample in samples])
         else:
-            lines = "".join([f"{name}{each.labels.text} {number(float(each.value))}\n" for each in samples])
-            text.append(lines)
-            openmetrics.append(lines)
-    return Exposition("".join(text), "".join(openmetrics), series)
+            text = openmetrics = "".join(
+                [f"{name}{each.labels.text} {number(float(each.value))}\n" for each in samples]
+            )
+        yield Block(
+            f"# HELP {name} {help_text}\n# TYPE {name} {_TEXT_TYPES[family.type]}\n",
+            f"# TYPE {family.base} {family.type}\n{unit}# HELP {family.base} {escape(family.help)}\n",
+            text,
+            openmetrics,
+            len(samples),
+        )
+
+
+def render(families: Iterable[Family]) -> Exposition:
+    """Families as `blocks` gives them, in one text of each format."""
+    every = list(blocks(families))
+    return Exposition(
+        "".join(part for each in every for part in (each.text_head, each.text)),
+        "".join(part for each in every for part in (each.openmetrics_head, each.openmetrics)),
+        sum(each.series for each in every),
+    )
 
 
 def _stamped(name: str, sample: Sample, *, milliseconds: bool) -> str:

@@ -8,7 +8,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.metrics import Family, Labels, Sample, gauge
+from exporters.metrics import Family, Labels, Sample, gauge, render
 from exporters.snapshot import body, part, piece, snapshot
 
 
@@ -34,6 +34,22 @@ def test_joined_pieces_are_one_gzip_member(parts: list[bytes]) -> None:
     reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
     assert reader.decompress(joined.gzipped) + reader.flush() == joined.plain
     assert reader.eof and reader.unused_data == b""
+
+
+def test_large_families_are_kept_once_for_both_formats() -> None:
+    """Their samples are one object in both bodies, unless timestamps make them differ; the text is whole."""
+    samples = [Sample(Labels({"n": str(n)}), float(n)) for n in range(5000)]
+    stamped = [Sample(each.labels, each.value, 60.0) for each in samples]
+    families = [Family("a", "gauge", "A.", samples), Family("b", "gauge", "B.", stamped)]
+    shot = snapshot([part([gauge("first", "F.", 1.0), *families, gauge("last", "L.", 2.0)])], made=0.0)
+    text, openmetrics = (shot.bodies[format] for format in ("text", "openmetrics"))
+    shared = {id(each) for each in text.pieces} & {id(each) for each in openmetrics.pieces}
+    assert len(shared) == 1
+    expected = render([gauge("first", "F.", 1.0), *families, gauge("last", "L.", 2.0)])
+    assert text.plain.decode() == expected.text
+    assert openmetrics.plain.decode() == expected.openmetrics + "# EOF\n"
+    for each in (text, openmetrics):
+        assert gzip.decompress(each.gzipped) == each.plain
 
 
 def test_compression_is_worth_it() -> None:
