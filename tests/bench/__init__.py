@@ -1,6 +1,16 @@
 """Benchmarks: figures beside a named baseline of the same run. `python -m tests.bench [NAME …]` runs them."""
 
-from tests.bench import estate_500, memory, scrape, up_first_query, verify_green
+from tests.bench import (
+    azure_memory,
+    azure_peers,
+    azure_refresh,
+    azure_scrape,
+    estate_500,
+    memory,
+    scrape,
+    up_first_query,
+    verify_green,
+)
 
 BENCHMARKS = (
     up_first_query.BENCHMARK,
@@ -8,4 +18,8 @@ BENCHMARKS = (
     memory.BENCHMARK,
     estate_500.BENCHMARK,
     scrape.BENCHMARK,
+    azure_refresh.BENCHMARK,
+    azure_memory.BENCHMARK,
+    azure_scrape.BENCHMARK,
+    azure_peers.BENCHMARK,
 )

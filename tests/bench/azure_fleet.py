@@ -81,8 +81,8 @@ def fleet(size: Size) -> str:
     )
 
 
-def configuration(origin: str, ca: Path, interval: str) -> str:
-    """The exporter's configuration file for the simulator at `origin`."""
+def configuration(origin: str, ca: Path, interval: str, **more: Any) -> str:
+    """The exporter's configuration file for the simulator at `origin`; `more` are keys of its row."""
     metrics: list[dict[str, Any]] = [
         {"type": TYPE, "names": [*METRICS], "aggregations": [kind], "select": {"names": [f"{half}-*"]}}
         for half, kind in HALVES.items()
@@ -109,6 +109,7 @@ def configuration(origin: str, ca: Path, interval: str) -> str:
                     "identity": "env:BENCH_AZURE_SECRET",
                     "interval": interval,
                     "metrics": metrics,
+                    **more,
                 }
             },
         }

@@ -1,4 +1,6 @@
-"""A simulated Azure in a process of its own: `python -m tests.bench.azure_server FLEET CA_DIR PORT SINCE SPEED`."""
+"""A simulated Azure in a process of its own:
+`python -m tests.bench.azure_server FLEET CA_DIR PORT SINCE SPEED`.
+"""
 
 from __future__ import annotations
 

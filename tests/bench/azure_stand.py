@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,29 +83,31 @@ def simulator(place: Path, size: Size, speed: float) -> Iterator[Simulator]:
     found = endpoints("127.0.0.1", port, place / "ca")
     pace = Pace(time.time(), speed)
     words = ["tests.bench.azure_server", str(file), str(place / "ca"), str(port), *pace.words]
-    with _process(words, place / "simulator.log", cores()[1], _NICE) as process:
+    with own_process(words, place / "simulator.log", cores()[1], _NICE) as process:
         origin = f"https://127.0.0.1:{port}"
-        _until(lambda: found.ca.exists() and _answers(f"{origin}/readyz", str(found.ca)), process, place)
+        until(lambda: found.ca.exists() and answers(f"{origin}/readyz", str(found.ca)), process, place)
         yield Simulator(process, origin, found.ca, pace, size)
 
 
 @contextlib.contextmanager
-def exporter(place: Path, of: Simulator, interval: str) -> Iterator[Exporter]:
-    """An exporter that reads the whole fleet, once its first cycle has ended well."""
+def exporter(place: Path, of: Simulator, interval: str, **row: Any) -> Iterator[Exporter]:
+    """An exporter that reads the whole fleet, once its first cycle has ended; `row` are keys of its row."""
     file = place / "exporter.yaml"
-    file.write_text(configuration(of.origin, of.ca, interval))
+    file.write_text(configuration(of.origin, of.ca, interval, **row))
     address = f"127.0.0.1:{free_ports(1)[0]}"
     run = ["exporter", "run", "--config", str(file), "--listen", address, "--state", str(place / "state")]
     words = ["tests.bench.azure_exporter", *of.pace.words, *run]
     log = place / "exporter.log"
-    with _process(words, log, cores()[0]) as process:
+    with own_process(words, log, cores()[0]) as process:
         found = Exporter(process, f"http://{address}", log)
-        _until(lambda: _answers(f"{found.url}/readyz"), process, place, 120)
+        until(lambda: answers(f"{found.url}/readyz"), process, place, 120)
         yield found
 
 
 @contextlib.contextmanager
-def _process(words: list[str], log: Path, core: int, nice: int = 0) -> Iterator[psutil.Process]:
+def own_process(words: list[str], log: Path, core: int, nice: int = 0) -> Iterator[psutil.Process]:
+    """`python -m` with these words on one core, until the block ends."""
+
     def settle() -> None:
         os.sched_setaffinity(0, {core})
         os.nice(nice)
@@ -129,14 +131,16 @@ def _process(words: list[str], log: Path, core: int, nice: int = 0) -> Iterator[
                 process.wait()
 
 
-def _answers(url: str, ca: str = "") -> bool:
+def answers(url: str, ca: str = "") -> bool:
+    """Whether a URL answers 2xx."""
     try:
         return httpx.get(url, verify=ca or True, trust_env=False, timeout=60).is_success
     except httpx.TransportError:
         return False
 
 
-def _until(holds: Any, process: psutil.Process, place: Path, seconds: float = 60) -> None:
+def until(holds: Callable[[], bool], process: psutil.Process, place: Path, seconds: float = 60) -> None:
+    """Wait until something holds, while the process lives. Raises AssertionError with the logs."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end or not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
