@@ -97,7 +97,7 @@ class Probes:
         await asyncio.wait({running}, timeout=limit)
         if running.done() and not running.cancelled():
             return running.result()
-        log.warning("probe not awaited", module=name, target=target, seconds=limit)
+        log.warning("probe not awaited", module=name, target=_shown(target), seconds=limit)
         return Outcome(_rendered((), success=False, duration=limit), monotonic())
 
     async def close(self) -> None:
@@ -154,13 +154,18 @@ class Probes:
             error = f"no result within {collector.timeout:g} s"
         except Exception as failure:
             error = f"{type(failure).__name__}: {failure}"
-            log.exception("probe broke", module=name, target=target)
+            log.exception("probe broke", module=name, target=_shown(target))
         duration = monotonic() - started
         self._counts.probe(name, success=not error)
         if error:
-            log.warning("probe failed", module=name, target=target, error=error)
+            log.warning("probe failed", module=name, target=_shown(target), error=error)
         rendered = await worked(_rendered, families, success=not error, duration=duration)
         return Outcome(rendered, monotonic())
+
+
+def _shown(target: str) -> str:
+    """What logs may hold: a query can carry a secret under any name."""
+    return target.partition("?")[0]
 
 
 def _row(module: JsonModule, target: str) -> JsonExporter:
