@@ -135,9 +135,16 @@ class RunningEstate:
         return result
 
     def processes(self) -> list[psutil.Process]:
-        """Every living process of this estate, supervisor and guard included."""
+        """Every living process of this estate: marked ones, and supervisor and guard, which work in its
+        folder.
+        """
         found = folder.find(self.state)
-        return [] if found is None else list(marks.processes(found.id))
+        marked = [] if found is None else list(marks.processes(found.id))
+        known = {each.pid for each in marked}
+        here = str(self.state.resolve())
+        return marked + [
+            each for each in psutil.process_iter() if each.pid not in known and _folder(each) == here
+        ]
 
     def left(self) -> Mapping[str, list[str]]:
         """What `down` left behind: processes that know the state folder, and ports that are in use."""
@@ -154,6 +161,13 @@ def _words(process: psutil.Process) -> list[str]:
         return list(process.cmdline())
     except psutil.Error:
         return []
+
+
+def _folder(process: psutil.Process) -> str:
+    try:
+        return process.cwd()
+    except psutil.Error:
+        return ""
 
 
 @contextmanager
