@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import ssl
 import subprocess
 from contextlib import AsyncExitStack
@@ -87,8 +88,19 @@ def answer(client: httpx.Client, process: subprocess.Popen[str], log: Path) -> h
     raise AssertionError(log.read_text())
 
 
+def said(log: Path, event: str) -> None:
+    """Wait until an event is in the log."""
+    for _ in range(600):
+        if f'"event": "{event}"' in log.read_text():
+            return
+        sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
 def test_the_option(tmp_path: Path) -> None:
-    """A process that is given the file speaks TLS and asks for a user."""
+    """A process that is given the file speaks TLS and asks for a user; SIGHUP brings another user, and a
+    broken file none.
+    """
     certificates(tmp_path)
     web = tmp_path / "web.yaml"
     web.write_text(TLS + users(alice="secret"))
@@ -97,10 +109,19 @@ def test_the_option(tmp_path: Path) -> None:
         with httpx.Client(base_url=url.replace("http:", "https:"), verify=trust, trust_env=False) as client:
             assert answer(client, process, log).status_code == 401
             assert client.get("/healthz", auth=("alice", "secret")).text == "ok\n"
+            web.write_text(TLS + users(bob="secret"))
+            process.send_signal(signal.SIGHUP)
+            said(log, "web configuration reloaded")
+            assert client.get("/healthz", auth=("bob", "secret")).text == "ok\n"
+            assert client.get("/healthz", auth=("alice", "secret")).status_code == 401
+            web.write_text(TLS + "basic_auth_users: {mallory: hunter2}\n")
+            process.send_signal(signal.SIGHUP)
+            said(log, "web configuration not reloaded: it is not valid")
+            assert client.get("/healthz", auth=("bob", "secret")).text == "ok\n"
         process.terminate()
         assert process.wait(20) == 0
-    assert "secret" not in log.read_text()
-    assert TOKEN not in log.read_text()
+    text = log.read_text()
+    assert [word for word in ("secret", "hunter2", TOKEN) if word in text.replace("may be secret", "")] == []
 
 
 def test_an_invalid_file_ends_the_process(tmp_path: Path) -> None:
