@@ -111,10 +111,17 @@ def _need(form: Mapping[str, str], name: str) -> str:
     return form[name]
 
 
+_OPENID = ("openid", "offline_access", "profile")
+
+
 def _audience(scope: str) -> str:
-    """`https://management.azure.com/.default` -> `https://management.azure.com`; two slashes are allowed."""
-    resource = scope.removesuffix("/.default").rstrip("/")
-    if not scope.endswith("/.default") or " " in scope or resource.lower() not in (*ARM, *METRICS, *OTHERS):
+    """`https://management.azure.com/.default` -> `https://management.azure.com`; two slashes are allowed, and
+    the scopes of OpenID beside it, which MSAL for Go asks for with every grant.
+    """
+    asked = [each for each in scope.split() if each not in _OPENID]
+    whole = asked[0] if len(asked) == 1 else ""
+    resource = whole.removesuffix("/.default").rstrip("/")
+    if not whole.endswith("/.default") or resource.lower() not in (*ARM, *METRICS, *OTHERS):
         message = (
             "The provided value for the input parameter 'scope' is not valid. "
             f"The scope {scope} is not valid."

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from tests.bench.azure_stand import Exporter, Simulator
-from tests.bench.probing import Answers, probing
+from tests.processes.probing import Answers, probing
 
 MB = 1e6
 

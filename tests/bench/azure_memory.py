@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.azure_fleet import Size
+from tests.processes.azure_fleet import Size
 from tests.bench.azure_load import resident
 from tests.bench.azure_stand import exporter, simulator
 from tests.bench.figures import Benchmark, Figure, Series
@@ -13,7 +13,7 @@ from tests.bench.waiting import each_cycle
 
 REFRESHES = 5
 # Resources, budget in MB, and how fast time passes: each refresh has new points to read.
-CASES = ((1_000, 150.0, 20.0), (5_000, 350.0, 4.0))
+CASES = ((1_000, 150.0, 60.0), (5_000, 350.0, 12.0))
 
 
 def run(place: Path) -> Iterator[Figure]:

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.azure_fleet import Size
+from tests.processes.azure_fleet import Size
 from tests.bench.azure_load import cpu_seconds, resident
 from tests.bench.azure_shown import Place, points, wrong
 from tests.bench.azure_stand import Simulator, answers, cores, exporter, own_process, simulator, until
 from tests.bench.azure_truth import Truth
 from tests.bench.figures import Benchmark, Figure, Series
-from tests.bench.probing import Answers, probing
+from tests.processes.probing import Answers, probing
 from tests.bench.waiting import each_cycle
 from tests.verify.stack import free_ports
 
 SIZE = Size(1_000)
 REFRESHES = 3
-SPEED = 10.0
+SPEED = 60.0
 # A scrape a second: rendering alone keeps prometheus-client busy for half of it.
 PAUSE_SECONDS = 1.0
 
@@ -92,7 +92,7 @@ def _sdk(place: Path, azure: Simulator, truth: Truth) -> Result:
     azure.ask("/calls", "DELETE")
     words = [str(azure.ca), str(ids), str(port), str(out), str(REFRESHES), *azure.pace.words]
     with own_process(
-        ["tests.bench.azure_sdk", azure.origin, *words], place / "sdk.log", cores()[0]
+        ["tests.processes.azure_sdk", azure.origin, *words], place / "sdk.log", cores()[0]
     ) as process:
         url = f"http://127.0.0.1:{port}/metrics"
         until(lambda: answers(url), process, place)

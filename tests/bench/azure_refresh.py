@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.azure_fleet import Size
+from tests.processes.azure_fleet import Size
 from tests.bench.azure_load import cpu_seconds
 from tests.bench.azure_stand import exporter, simulator
 from tests.bench.figures import Benchmark, Figure, Series
@@ -14,8 +14,8 @@ from tests.bench.waiting import each_cycle
 SIZE = Size(1_000)
 REFRESHES = 6
 SECONDS = 5.0
-# A minute of data every three seconds: each refresh has new points to read.
-SPEED = 20.0
+# A minute of data every second: each refresh has new points to read.
+SPEED = 60.0
 
 
 def run(place: Path) -> Iterator[Figure]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.azure_fleet import Size
+from tests.processes.azure_fleet import Size
 from tests.bench.azure_load import Seen, watched
 from tests.bench.azure_stand import exporter, simulator
 from tests.bench.figures import Benchmark, Figure, Series

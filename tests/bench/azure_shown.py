@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from exporters.azure.naming import metric_name
-from tests.bench.azure_fleet import HALVES, METRICS, SUBSCRIPTION, TYPE
+from tests.processes.azure_fleet import HALVES, METRICS, SUBSCRIPTION, TYPE
 from tests.bench.azure_truth import Truth
 
 _LINE = re.compile(r"^(azure_\w+)\{([^}]*)\} (\S+) (\d+)$", re.MULTILINE)

@@ -17,8 +17,8 @@ import httpx
 import psutil
 
 from simulators.azure.server import endpoints
-from tests.bench.azure_clock import Pace
-from tests.bench.azure_fleet import SECRET, Size, configuration, fleet
+from tests.processes.azure_clock import Pace
+from tests.processes.azure_fleet import SECRET, Size, configuration, fleet
 from tests.verify.stack import free_ports
 
 # The simulator gives way to whoever measures on its core.
@@ -82,7 +82,7 @@ def simulator(place: Path, size: Size, speed: float) -> Iterator[Simulator]:
     port = free_ports(1)[0]
     found = endpoints("127.0.0.1", port, place / "ca")
     pace = Pace(time.time(), speed)
-    words = ["tests.bench.azure_server", str(file), str(place / "ca"), str(port), *pace.words]
+    words = ["tests.processes.azure_server", str(file), str(place / "ca"), str(port), *pace.words]
     with own_process(words, place / "simulator.log", cores()[1], _NICE) as process:
         origin = f"https://127.0.0.1:{port}"
         until(lambda: found.ca.exists() and answers(f"{origin}/readyz", str(found.ca)), process, place)
@@ -96,7 +96,7 @@ def exporter(place: Path, of: Simulator, interval: str, **row: Any) -> Iterator[
     file.write_text(configuration(of.origin, of.ca, interval, **row))
     address = f"127.0.0.1:{free_ports(1)[0]}"
     run = ["exporter", "run", "--config", str(file), "--listen", address, "--state", str(place / "state")]
-    words = ["tests.bench.azure_exporter", *of.pace.words, *run]
+    words = ["tests.processes.azure_exporter", *of.pace.words, *run]
     log = place / "exporter.log"
     with own_process(words, log, cores()[0]) as process:
         found = Exporter(process, f"http://{address}", log)

@@ -8,7 +8,7 @@ from functools import cache
 from simulators.azure import fleetfile
 from simulators.azure.truth import Series, value
 from simulators.azure.world import World
-from tests.bench.azure_fleet import HALVES, METRICS, TYPE, Size, fleet
+from tests.processes.azure_fleet import HALVES, METRICS, TYPE, Size, fleet
 
 
 class Truth:

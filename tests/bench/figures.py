@@ -65,7 +65,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         str(len(what.values)),
         base.name if base else "",
         number(base.median) if base else "",
-        f"{what.median / base.median:.2f}" if base else "",
+        f"{what.median / base.median:.2f}" if base and base.median else "",
         number(figure.budget) if figure.budget else "",
         ("yes" if what.median <= figure.budget else "NO") if figure.budget else "",
     )

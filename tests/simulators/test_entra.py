@@ -105,6 +105,7 @@ def test_assertion_that_is_no_jwt(text: str) -> None:
         ({"client_id": TENANT}, 400, "unauthorized_client", 700016),
         ({"scope": None}, 400, "invalid_request", 900144),
         ({"scope": "https://foo.microsoft.com/.default"}, 400, "invalid_scope", 70011),
+        ({"scope": "openid offline_access profile"}, 400, "invalid_scope", 70011),
         ({"scope": "https://management.azure.com/"}, 400, "invalid_scope", 70011),
         (
             {"scope": "https://management.azure.com/.default https://vault.azure.net/.default"},

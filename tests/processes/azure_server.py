@@ -1,5 +1,5 @@
 """A simulated Azure in a process of its own:
-`python -m tests.bench.azure_server FLEET CA_DIR PORT SINCE SPEED`.
+`python -m tests.processes.azure_server FLEET CA_DIR PORT SINCE SPEED`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from simulators.azure import fleetfile, server
 from simulators.azure.clock import Clock
-from tests.bench.azure_clock import Pace
+from tests.processes.azure_clock import Pace
 
 
 def main(fleet: str, folder: str, port: str, since: str, speed: str) -> None:

@@ -1,7 +1,7 @@
 """What a competent script would be: the published SDK, used plainly, behind prometheus-client.
 
-`python -m tests.bench.azure_sdk ORIGIN CA IDS PORT OUT REFRESHES SINCE SPEED` refreshes so often, one batch of
-50 after the other, shows the newest value of each metric as a gauge, and writes what it showed to OUT.
+`python -m tests.processes.azure_sdk ORIGIN CA IDS PORT OUT REFRESHES SINCE SPEED` refreshes so often, one batch
+of 50 after the other, shows the newest value of each metric as a gauge, and writes what it showed to OUT.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from azure.identity import ClientSecretCredential
 from azure.monitor.querymetrics import Metric, MetricsClient
 from prometheus_client import Gauge, start_http_server
 
-from tests.bench.azure_clock import Pace
-from tests.bench.azure_fleet import CLIENT, HALVES, METRICS, REGION, SECRET, TENANT, TYPE
+from tests.processes.azure_clock import Pace
+from tests.processes.azure_fleet import CLIENT, HALVES, METRICS, REGION, SECRET, TENANT, TYPE
 
 _WINDOW = timedelta(minutes=10)
 _GRAIN = timedelta(minutes=1)

@@ -1,5 +1,5 @@
 """The command line of singlepane at a faster pace of time:
-`python -m tests.bench.azure_exporter SINCE SPEED exporter run --config FILE …`.
+`python -m tests.processes.azure_exporter SINCE SPEED exporter run --config FILE …`.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 
 from exporters.azure import clock
-from tests.bench.azure_clock import Pace
+from tests.processes.azure_clock import Pace
 
 
 def main(since: str, speed: str, *arguments: str) -> None:

@@ -1,5 +1,5 @@
 """Asks a URL again and again from a process of its own, as Prometheus asks:
-`python -m tests.bench.probing URL PAUSE SECONDS` prints when each question began and what its answer took.
+`python -m tests.processes.probing URL PAUSE SECONDS` prints when each question began and what its answer took.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Answers:
 @contextlib.contextmanager
 def probing(url: str, pause: float) -> Iterator[Answers]:
     """Ask for as long as the block lasts, with `pause` seconds between an answer and the next question."""
-    command = [sys.executable, "-P", "-m", "tests.bench.probing", url, str(pause)]
+    command = [sys.executable, "-P", "-m", "tests.processes.probing", url, str(pause)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     answers = Answers()
     try:
