@@ -145,8 +145,12 @@ class Client:
             await self._wait_for(bucket, call)
             token = await self._tokens.get(call.scope)
             try:
-                async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
-                    return await use(await self._attempt(call, token, bucket))
+                while True:
+                    async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
+                        # While it queued for its place another one may have been told to wait.
+                        if not bucket.paused():
+                            return await use(await self._attempt(call, token, bucket))
+                    await self._sit_out(bucket, call, bucket.paused())
             except Refused as error:
                 if error.status != 401 or renewed or attempt == ATTEMPTS:
                     raise
@@ -221,7 +225,9 @@ class Client:
 
     async def _wait_for(self, bucket: Bucket, call: Call) -> None:
         """Wait for this call's turn. Raises Throttled instead of waiting past the deadline."""
-        wait = bucket.take()
+        await self._sit_out(bucket, call, bucket.take())
+
+    async def _sit_out(self, bucket: Bucket, call: Call, wait: float) -> None:
         while True:
             if self._clock.steady() + wait >= call.deadline:
                 bucket.give_back()

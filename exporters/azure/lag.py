@@ -60,10 +60,9 @@ class _Watch:
     young: set[int] = field(default_factory=set)
     series: dict[tuple[str, str, Dimensions], dict[int, float]] = field(default_factory=dict)
 
-    @property
-    def usual_pause(self) -> float:
-        """Between two readings; 0 while there were none."""
-        return max(60.0, min(self.pauses)) if self.read_at else 0.0
+    def usual_pause(self, pause: float) -> float:
+        """Between two readings, when the last one was `pause`."""
+        return max(60.0, min([each for each in self.pauses if each] or [pause]))
 
 
 @dataclass(slots=True)
@@ -117,9 +116,10 @@ class Lag:
         if watch is None:
             return 0
         step = slot[0].step
-        pause = now - watch.read_at
+        pause = now - watch.read_at if watch.read_at else 0.0
+        usual = watch.usual_pause(pause)
         # Where a pause was longer than usual, a point changed after its beginning: no more is sure.
-        by = min(now, watch.read_at + watch.usual_pause)
+        by = min(now, watch.read_at + usual)
         late = 0
         for reading in readings:
             series = (reading.metric.definition.name, reading.aggregation, reading.dimensions)
@@ -132,18 +132,17 @@ class Lag:
                     self._changed(by - end, now)
                     late += end <= watch.settled
                 known[start] = value
-        if pause > watch.usual_pause * _INTERRUPTED:
+        if pause > usual * _INTERRUPTED:
             watch.young.clear()
-        self._count(watch, window, step, now)
-        if watch.read_at:
-            watch.pauses = (watch.pauses[1] or pause, pause)
+        self._count(watch, window, step, now, max(YOUNG_SECONDS, usual))
+        if pause:
+            watch.pauses = (watch.pauses[1], pause)
         watch.read_at = now
         self._forget(now)
         return late
 
-    def _count(self, watch: _Watch, window: Window, step: int, now: float) -> None:
-        """Note which buckets are new, and count those that were watched long enough."""
-        young = max(YOUNG_SECONDS, watch.usual_pause)
+    def _count(self, watch: _Watch, window: Window, step: int, now: float, young: float) -> None:
+        """Note which buckets are new and `young` at the most, count those that were watched long enough."""
         for start in range(max(window.start, watch.seen), window.seen, step):
             if now - (start + step) <= young:
                 watch.young.add(start)

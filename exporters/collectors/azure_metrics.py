@@ -83,6 +83,7 @@ class AzureMetrics:
         self.state_problems = 0
         self._state_file = state_file
         self._saved = clock.steady()
+        self._saved_tracks = 0
         self._restored = False
         self._seen_change = -1
         self._tag_labels = tuple(row.tag_labels)
@@ -102,9 +103,11 @@ class AzureMetrics:
         await self.clients.renew()
         await self._refresh(deadline)
         self._plan()
+        self._finish()
         self._begin(deadline)
         await self._settle()
-        if self.clock.steady() - self._saved > SAVE_SECONDS:
+        # A counter that is shown and not written would begin again after a crash.
+        if self.clock.steady() - self._saved > SAVE_SECONDS or len(self.ledger.tracks) > self._saved_tracks:
             await asyncio.to_thread(self._save)
         families = await worked(self._families)
         self._say_dropped()
@@ -202,6 +205,10 @@ class AzureMetrics:
                 waiting.values(), timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
             heard = steady() if done else heard
+        self._finish()
+
+    def _finish(self) -> None:
+        """Let go of readings that have ended, so that their groups are due again."""
         for key in [key for key, task in self._reading.items() if task.done()]:
             self._reading.pop(key).result()
 
@@ -260,10 +267,12 @@ class AzureMetrics:
             self.state_problems += 1
             log.error("state not restored", exporter=self.exporter, problem=found.problem)
         self.ledger.restore(found.tracks, found.learnt)
+        self._saved_tracks = len(found.tracks)
         self.reader.refusals.until.update(found.refused)
 
     def _save(self) -> None:
         self._saved = self.clock.steady()
+        self._saved_tracks = len(self.ledger.tracks)
         if self._state_file is None:
             return
         try:

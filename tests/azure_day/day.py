@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulators.azure.faults import Ordered
 from simulators.azure.inventory import Resource
 from tests.azure_day.estate import Estate
 from tests.azure_day.judge import Judge, Verdict
@@ -50,7 +51,8 @@ KINDS: tuple[dict[str, Any], ...] = (
 @dataclass(slots=True)
 class Day:
     """What a simulated stretch of time brought. `struck` counts faults that struck by kind; `ages` are the
-    greatest ages of points by type and grain (seconds) at the end of the first half hour and of all.
+    greatest ages of points by type and grain (seconds) in some minutes; `throttled` are replies of 429 that
+    no fault ordered.
     """
 
     verdict: Verdict
@@ -60,6 +62,7 @@ class Day:
     faults: int = 0
     struck: Counter[str] = field(default_factory=Counter)
     calls: int = 0
+    throttled: int = 0
     longest_cycle: float = 0.0
     ages: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
     late: int = 0
@@ -100,23 +103,25 @@ class Weather:
             fault["apis"] = [api for api in fault["apis"] if api != "token"] or ["metrics-batch"]
         if "nextlink" in kind["kind"]:
             # The listing is asked where Resource Graph fails.
-            self._put({"kind": "html", "apis": ["graph"], "seconds": 240, "name": "no-graph"})
+            self._put({**more, "kind": "html", "apis": ["graph"], "seconds": 240, "name": "no-graph"})
         self._put(fault)
         self.ordered += 1
 
     def clear(self) -> None:
         """End all faults."""
-        for name, ordered in self._estate.world.faults.ordered.items():
-            self.struck[name.partition("-")[0] if "status" not in name else name.rpartition("-")[0]] += (
-                ordered.struck
-            )
+        for ordered in self._estate.world.faults.ordered.values():
+            self._count(ordered)
         self._estate.world.faults.lift()
 
     def _put(self, fault: dict[str, Any]) -> None:
         old = self._estate.world.faults.ordered.get(fault["name"])
         if old is not None:
-            self.struck[old.fault.kind] += old.struck
+            self._count(old)
         self._estate.order(**fault)
+
+    def _count(self, ordered: Ordered) -> None:
+        fault = ordered.fault
+        self.struck[f"{fault.status}" if fault.kind == "status" else fault.kind] += ordered.struck
 
     def _resources(self) -> list[Resource]:
         return list(self._estate.world.inventory.resources.values())
@@ -155,6 +160,7 @@ def spend(
         await estate.cycle.close()
         day.faults, day.struck = sum(weather.struck.values()), weather.struck
         day.calls, day.broken = sum(estate.wire.calls.values()), estate.broken
+        day.throttled = sum(estate.world.throttled.values())
         return day, estate
 
     return live(life)

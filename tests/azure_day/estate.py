@@ -81,12 +81,13 @@ class Estate:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.world = World(fleetfile.parse(self.text, "fleet"), Clock(self.moment.wall))
         self.wire = Wire(self.world, self.moment, self.seed, self.keep_calls)
         self.chance = random.Random(self.seed)
         self.file = self.folder / "azure.counters"
         self._broken = _Broken()
-        structlog.configure(processors=[self._broken], cache_logger_on_first_use=False)
+        structlog.configure(processors=[self._broken])
         self.cycle = self._made()
 
     @property

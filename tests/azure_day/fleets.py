@@ -72,15 +72,15 @@ ROWS: tuple[dict[str, Any], ...] = (
 )
 
 
-def eight_types(scale: int = 1, **more: Any) -> str:
-    """The fleet: `scale` times `COUNTS` resources in each subscription."""
+def eight_types(part: int = 1, **more: Any) -> str:
+    """The fleet: `COUNTS` resources in each of three subscriptions, or a part of them."""
 
     def rows() -> list[dict[str, Any]]:
         return [
             {
                 "type": type,
-                "count": count * scale,
-                "name": f"{type.split('/')[1].lower()[:8]}" + "-{n:03}",
+                "count": max(1, count // part),
+                "name": type.split("/")[1].lower()[:8] + "-{n:03}",
                 "region": ["westeurope", "northeurope"] if type == STORAGE else "westeurope",
             }
             for type, count in COUNTS.items()
@@ -95,3 +95,17 @@ def eight_types(scale: int = 1, **more: Any) -> str:
         behaviour_of=behaviour,
         **more,
     )
+
+
+# One resource a call: what batches and subscriptions refuse.
+SINGLE_ROWS: tuple[dict[str, Any], ...] = (
+    {"type": ADDRESSES, "names": ["PacketCount"], "aggregations": ["Total"]},
+)
+
+
+def near_the_limit(resources: int, **more: Any) -> str:
+    """A subscription whose resources must be asked one by one, and a small one beside it."""
+    rows = [{"type": ADDRESSES, "count": resources, "name": "ip-{n:04}"}]
+    few = [{"type": ADDRESSES, "count": 20, "name": "ip-{n:04}"}]
+    refuses = {"batch": [ADDRESSES], "subscription": [ADDRESSES]}
+    return fleet({"large": ("main", rows), "small": ("main", few)}, refuses=refuses, **more)

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from typing import Any, TypeVar
 from unittest.mock import patch
 
+import structlog
+
 from exporters.azure.clock import Clock
 
 START = 1_800_000_000.0
@@ -88,6 +90,8 @@ def live(life: Callable[[Moment], Coroutine[Any, Any, Result]]) -> Result:
         return loop[0]
 
     with ExitStack() as patches:
+        # An estate sets up logging for itself.
+        patches.callback(structlog.reset_defaults)
         # The cycle takes the machine's time for its own figures.
         patches.enter_context(patch("exporters.cycle.time", moment.wall))
         patches.enter_context(patch("exporters.cycle.monotonic", moment.steady))

@@ -28,11 +28,13 @@ _TOKEN_BODY = "grant_type=client_credentials&client_id={}&client_secret=simulato
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One call: when it came in (Unix seconds), the API, the subscription in its path, the status of the
-    reply (0 for none).
+    """One call: when it was sent, came in and was answered (Unix seconds), the API, the subscription in its
+    path, the status of the reply (0 for none).
     """
 
+    sent: float
     at: float
+    answered: float
     api: str
     subscription: str
     status: int
@@ -69,7 +71,9 @@ class Wire(httpx.AsyncBaseTransport):
         self._chance = random.Random(seed)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        sent = self._moment.wall()
         await asyncio.sleep(self._chance.uniform(0.01, 0.1))
+        arrived = self._moment.wall()
         limit = request.extensions.get("timeout", {}).get("read")
         try:
             async with asyncio.timeout(limit):
@@ -77,6 +81,7 @@ class Wire(httpx.AsyncBaseTransport):
         except TimeoutError:
             raise httpx.ReadTimeout("no reply in time", request=request) from None
         await asyncio.sleep(self._chance.uniform(0.01, 0.1))
+        self._record(request, sent, arrived, reply.status_code)
         return reply
 
     async def _exchange(self, request: httpx.Request) -> httpx.Response:
@@ -91,7 +96,6 @@ class Wire(httpx.AsyncBaseTransport):
             "headers": [(name.lower(), value) for name, value in request.headers.raw],
             "state": {"transport": connection},
         }
-        arrived = self._moment.wall()
         sent: list[dict[str, Any]] = []
         body = request.content
 
@@ -102,7 +106,7 @@ class Wire(httpx.AsyncBaseTransport):
             sent.append(message)
 
         await self._app(scope, receive, send)  # type: ignore[arg-type]  # dictionaries are what it uses
-        self._record(scope, request, arrived, sent[0]["status"] if sent else 0)
+        self.calls[self._api(request)] += 1
         if connection.cut:
             raise httpx.ReadError("connection reset", request=request)
         if sent[-1].get("more_body"):
@@ -111,13 +115,16 @@ class Wire(httpx.AsyncBaseTransport):
             sent[0]["status"], headers=sent[0]["headers"], stream=httpx.ByteStream(sent[1]["body"])
         )
 
-    def _record(self, scope: dict[str, Any], request: httpx.Request, arrived: float, status: int) -> None:
-        raw_path = scope["raw_path"].decode()
-        api = api_name(route(request.method, HOST, raw_path, scope["query_string"].decode(), {}, b""))
-        self.calls[api] += 1
+    def _api(self, request: httpx.Request) -> str:
+        path, _, query = request.url.raw_path.decode().partition("?")
+        return api_name(route(request.method, HOST, path, query, {}, b""))
+
+    def _record(self, request: httpx.Request, sent: float, arrived: float, status: int) -> None:
         if self._keep:
-            pieces = raw_path.lower().split("/subscriptions/")
-            self.made.append(Made(arrived, api, pieces[1].split("/")[0] if len(pieces) > 1 else "", status))
+            pieces = request.url.path.lower().split("/subscriptions/")
+            owner = pieces[1].split("/")[0] if len(pieces) > 1 else ""
+            answered = self._moment.wall()
+            self.made.append(Made(sent, arrived, answered, self._api(request), owner, status))
 
 
 class Credential:

@@ -1,7 +1,12 @@
 """Benchmarks: figures beside a named baseline of the same run. `python -m tests.bench [NAME …]` runs them."""
 
 from tests.bench import (
+    azure_calls,
+    azure_day,
+    azure_faults,
+    azure_fuzz,
     azure_memory,
+    azure_pace,
     azure_peers,
     azure_refresh,
     azure_scrape,
@@ -22,4 +27,9 @@ BENCHMARKS = (
     azure_memory.BENCHMARK,
     azure_scrape.BENCHMARK,
     azure_peers.BENCHMARK,
+    azure_day.BENCHMARK,
+    azure_pace.BENCHMARK,
+    azure_calls.BENCHMARK,
+    azure_faults.BENCHMARK,
+    azure_fuzz.BENCHMARK,
 )
