@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.processes.azure_fleet import Size
 from tests.bench.azure_load import resident
 from tests.bench.azure_stand import exporter, simulator
 from tests.bench.figures import Benchmark, Figure, Series
 from tests.bench.waiting import each_cycle
+from tests.processes.azure_fleet import Size
 
 REFRESHES = 5
 # Resources, budget in MB, and how fast time passes: each refresh has new points to read.

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import httpx
 
-from tests.processes.azure_fleet import Size
 from tests.bench.azure_load import cpu_seconds, resident
 from tests.bench.azure_shown import Place, points, wrong
 from tests.bench.azure_stand import Simulator, answers, cores, exporter, own_process, simulator, until
 from tests.bench.azure_truth import Truth
 from tests.bench.figures import Benchmark, Figure, Series
-from tests.processes.probing import Answers, probing
 from tests.bench.waiting import each_cycle
+from tests.processes.azure_fleet import Size
+from tests.processes.probing import Answers, probing
 from tests.verify.stack import free_ports
 
 SIZE = Size(1_000)

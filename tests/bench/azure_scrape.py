@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.processes.azure_fleet import Size
 from tests.bench.azure_load import Seen, watched
 from tests.bench.azure_stand import exporter, simulator
 from tests.bench.figures import Benchmark, Figure, Series
+from tests.processes.azure_fleet import Size
 
 LOOP_MS = 50.0
 # A scrape every so many seconds: far more than Prometheus asks, for a quantile that means something.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from exporters.azure.naming import metric_name
-from tests.processes.azure_fleet import HALVES, METRICS, SUBSCRIPTION, TYPE
 from tests.bench.azure_truth import Truth
+from tests.processes.azure_fleet import HALVES, METRICS, SUBSCRIPTION, TYPE
 
 _LINE = re.compile(r"^(azure_\w+)\{([^}]*)\} (\S+) (\d+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import yaml
 
+from tests.bench.azure_stand import cores, own_process
 from tests.bench.figures import Benchmark, Figure, Series
 from tests.verify.stack import free_ports
 
@@ -42,7 +40,7 @@ def run(place: Path) -> Iterator[Figure]:
     """Rounds in turn; each figure is the 99th percentile of a round."""
     place.mkdir(exist_ok=True)
     ours, theirs, middle = [], [], []
-    with _document() as url, _exporter(place, url) as exporter, _client() as client:
+    with _document(place) as url, _exporter(place, url) as exporter, _client() as client:
         for _ in range(ROUNDS):
             times = _scraped(exporter)
             ours.append(_p99(times))
@@ -75,37 +73,13 @@ def _scraped(url: str) -> list[float]:
 
 
 @contextmanager
-def _document() -> Iterator[str]:
-    """A JSON API with 10,000 items whose values change with every request."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-        def do_GET(self) -> None:
-            now = time.time()
-            body = json.dumps(
-                {
-                    "items": [
-                        {"name": f"item-{n}", "region": "westeurope", "value": n + now} for n in range(SERIES)
-                    ]
-                }
-            ).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/items"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def _document(place: Path) -> Iterator[str]:
+    """A JSON API with 10,000 items whose values change with every request, on the other core."""
+    port = free_ports(1)[0]
+    words = ["tests.processes.items", str(port), str(SERIES)]
+    url = f"http://127.0.0.1:{port}/items"
+    with own_process(words, place / "items.log", cores()[1], 5), _answering(url):
+        yield url
 
 
 @contextmanager

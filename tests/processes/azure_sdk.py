@@ -1,7 +1,8 @@
 """What a competent script would be: the published SDK, used plainly, behind prometheus-client.
 
-`python -m tests.processes.azure_sdk ORIGIN CA IDS PORT OUT REFRESHES SINCE SPEED` refreshes so often, one batch
-of 50 after the other, shows the newest value of each metric as a gauge, and writes what it showed to OUT.
+`python -m tests.processes.azure_sdk ORIGIN CA IDS PORT OUT REFRESHES SINCE SPEED` refreshes so often, one
+batch of 50 after the other, shows the newest value of each metric as a gauge, and writes what it showed to
+OUT.
 """
 
 from __future__ import annotations

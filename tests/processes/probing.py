@@ -1,5 +1,5 @@
 """Asks a URL again and again from a process of its own, as Prometheus asks:
-`python -m tests.processes.probing URL PAUSE SECONDS` prints when each question began and what its answer took.
+`python -m tests.processes.probing URL PAUSE` prints when each question began and how long its answer took.
 """
 
 from __future__ import annotations
