@@ -20,7 +20,8 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in known]:
         output.message(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
         return 2
-    for benchmark in [known[name] for name in names] or BENCHMARKS:
+    usual = [benchmark for benchmark in BENCHMARKS if not benchmark.by_name_only]
+    for benchmark in [known[name] for name in names] or usual:
         output.console.print(f"{benchmark.name}: {benchmark.about}")
         output.console.print(f"machine before: {noise()}")
         with tempfile.TemporaryDirectory(prefix=f"singlepane-{benchmark.name}-") as place:

@@ -37,11 +37,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """`run` gets an empty folder and gives figures; what it says on the way goes through `say`."""
+    """`run` gets an empty folder and gives figures. One that is `by_name_only` runs when it is asked for."""
 
     name: str
     about: str
     run: Callable[[Path], Iterable[Figure]]
+    by_name_only: bool = False
 
 
 def table(title: str, figures: Iterable[Figure]) -> None:
