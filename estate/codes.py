@@ -66,7 +66,7 @@ CODES = {
     "invalid-container": _error("A blob container name is not one that Azure allows."),
     "invalid-region": _error("A region is not written in its short form."),
     "invalid-id": _error("An id is not a UUID."),
-    "invalid-version": _error("A version is not a Kubernetes version."),
+    "invalid-version": _error("A version is not written as its key takes it."),
     "invalid-metric-name": _error("A metric name is not one that Prometheus allows."),
     "invalid-label-name": _error("A label name is not one that Prometheus leaves to its users."),
     "invalid-label-value": _error("A label value cannot also be a Kubernetes label value."),

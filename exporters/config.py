@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from estate.errors import EstateInvalid
-from estate.findings import in_order
+from estate.findings import Finding, in_order
 from estate.model import Exporter, Row, Subscription, Tenant
 from estate.names import ClusterName, DnsLabel, KubernetesVersion, Region
 from exporters.azure.endpoints import Endpoints
@@ -73,6 +73,13 @@ class Config(Row):
     exporters: Annotated[dict[DnsLabel, Exporter], AfterValidator(_some)]
     """Exporters by name, as in an estate; none are needed where there are modules."""
 
+    _warnings: tuple[Finding, ...] = PrivateAttr(default=())
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What was found in its file and is no error."""
+        return self._warnings
+
     @model_validator(mode="before")
     @classmethod
     def _modules_are_enough(cls, value: Any) -> Any:
@@ -93,4 +100,5 @@ def load(path: Path) -> Config:
     ordered = in_order(found)
     if config is None or any(each.severity == "error" for each in ordered):
         raise EstateInvalid(ordered)
+    config._warnings = ordered
     return config

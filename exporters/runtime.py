@@ -139,6 +139,10 @@ class Runtime:
         return _Set(config, cycles, Probes(config.modules, self.counts))
 
     def _run(self, of: _Set) -> None:
+        for each in of.config.warnings:
+            log.warning(
+                "configuration", place=str(each.position), code=each.code, problem=each.message, fix=each.fix
+            )
         of.tasks = [asyncio.create_task(cycle.run()) for cycle in of.cycles]
 
     async def _halt(self, of: _Set) -> None:

@@ -75,8 +75,11 @@ def log_to_stderr(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    # Libraries speak through logging; azure-identity says with each token that it has one.
+    # Libraries speak through logging; azure-identity says with each token that it has one, and repeats what
+    # Entra said of a failure, which our own log says without secrets.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    for library in ("azure", "msal"):
+        logging.getLogger(library).setLevel(logging.ERROR)
 
 
 def serve(

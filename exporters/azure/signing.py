@@ -38,14 +38,15 @@ _REMEDIES = {
 
 
 def redacted(text: str, credential: Credential) -> str:
-    """The text without what the credential's references hold, and without tokens."""
+    """The text without what the credential's references hold, without tokens and trace ids."""
     for reference in _references(credential):
         try:
             secret = read(reference)
         except CollectorError:
             continue
         text = text.replace(secret, "…")
-    return _JWT.sub("…", text)
+    # What follows names the call in Microsoft's logs, and makes each of equal failures another text.
+    return _JWT.sub("…", text.split(" Trace ID:")[0])
 
 
 def remedy(text: str, credential: Credential) -> str:
@@ -53,6 +54,10 @@ def remedy(text: str, credential: Credential) -> str:
     number = _NUMBER.search(text)
     if number:
         return _REMEDIES.get(number[1], "")
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "name the CA of the authority, or of the proxy before it, in azure.ca_file"
+    if ("new connection" in text or "resolve" in text) and not isinstance(credential, ManagedCredential):
+        return "see network, DNS, proxy, and azure.authority"
     if "authority configuration" in text:
         return _REMEDIES["90002"]
     unavailable = "unavailable" in text or "no response" in text or "not found" in text

@@ -38,6 +38,8 @@ def check(
     from exporters.trial import trial, unneeded  # noqa: PLC0415 - loads the libraries of Azure
 
     loaded = load(config)
+    for warned in loaded.warnings:
+        output.message(f"{warned.position}: {warned.message}" + (f" ({warned.fix})" if warned.fix else ""))
     with quiet():
         trials = [
             asyncio.run(trial(name, row, loaded, monotonic() + timeout))

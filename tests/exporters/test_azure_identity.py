@@ -94,7 +94,7 @@ async def refused(simulator: Azure, credential: dict[str, Any], tenant: str = TE
     with pytest.raises(AzureError) as caught:
         await tokens(simulator, credential, tenant).get(SCOPE)
     assert caught.value.api == "token"
-    assert SECRET_TEXT not in str(caught.value)
+    assert SECRET_TEXT not in str(caught.value) and "Trace ID" not in str(caught.value)
     return str(caught.value)
 
 
@@ -271,6 +271,25 @@ async def test_a_wrong_tenant(simulator: Azure) -> None:
     assert said.endswith("; correct the tenant's id, or its cloud")
 
 
+@pytest.mark.parametrize(
+    ("change", "inside", "after"),
+    [
+        ({"authority": "https://127.0.0.1:1"}, "onnection", "see network, DNS, proxy, and azure.authority"),
+        ({"ca_file": ""}, "CERTIFICATE_VERIFY_FAILED", "in azure.ca_file"),
+        ({"ca_file": "/nowhere/ca.pem"}, "/nowhere/ca.pem", ""),
+    ],
+)
+async def test_an_authority_that_is_not_reached(
+    simulator: Azure, change: dict[str, str], inside: str, after: str
+) -> None:
+    """The network, the proxy or the CA is what to look at."""
+    given = {"authority": simulator.endpoints.authority, "ca_file": simulator.endpoints.ca_file, **change}
+    held = Tokens(SignIn(TENANT, instead("env:GOOD"), client_id=CLIENT, **given))
+    with pytest.raises(AzureError) as caught:
+        await held.get(SCOPE)
+    assert inside in str(caught.value) and str(caught.value).endswith(after), str(caught.value)
+
+
 async def test_a_secret_that_azure_repeats_is_not_shown() -> None:
     """Whatever a server puts into its error."""
 
@@ -354,3 +373,17 @@ def test_azure_identity_is_loaded_late() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_failed_sign_in_is_logged_by_us_alone() -> None:
+    """The libraries' own words go past what hides secrets, and are no JSON."""
+    program = (
+        "import logging, structlog\n"
+        "from exporters.serve import log_to_stderr\n"
+        "log_to_stderr()\n"
+        "logging.getLogger('azure.identity._internal').warning('get_token failed: hunter2')\n"
+        "logging.getLogger('msal.application').warning('hunter2')\n"
+        "structlog.get_logger().warning('token not renewed')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["token not renewed"]

@@ -185,3 +185,34 @@ async def test_three_exporters_read_a_fleet_together(tmp_path: Path, monkeypatch
         assert len(whole) == 60
         assert sum(map(len, shards)) == 60
         assert {key: value for part in shards for key, value in part.items()} == whole
+
+
+async def test_counters_when_the_number_of_shards_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stays counts on, what moves begins again, and what comes back counts on from what it had."""
+    monkeypatch.setenv(SECRET, "simulator")
+    resources = {"shop-a": [{"type": STORAGE, "name": "st{n}", "count": 12}]}
+    name = "azure_storage_storageaccounts_ingress_bytes_total"
+    with azure(tmp_path, fleet_text(resources)) as simulator:
+
+        async def run(part: Shard, minutes: int) -> dict[str, float]:
+            """One process of some minutes; the values at its end."""
+            file = "azure.counters" if part.first else f"azure.shard-{part.index}.counters"
+            collector = simulator.collector({"type": STORAGE, "names": ["Ingress"]}, state=file)
+            collector.catalogue.mine = part.mine
+            values: dict[str, float] = {}
+            for _ in range(minutes):
+                simulator.forward()
+                values = of(await collector.collect(), name)
+            await collector.close()
+            return values
+
+        alone = await run(WHOLE, 15)
+        first, second = await run(Shard(0, 2), 3), await run(Shard(1, 2), 3)
+        assert set(first) | set(second) == set(alone) and not set(first) & set(second)
+        assert all(first[each] > alone[each] for each in first)
+        assert all(second[each] < alone[each] for each in second)
+        again = await run(WHOLE, 3)
+        assert all(again[each] > first[each] for each in first)
+        assert all(again[each] > alone[each] for each in second)

@@ -14,11 +14,13 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from estate.errors import EstateInvalid
 from estate.findings import Finding
 from exporters.azure.endpoints import Endpoints
 from exporters.config import load
+from exporters.runtime import Runtime
 from tests.exporters.doubles import DATA
 
 BAD = DATA / "exporters" / "bad"
@@ -137,6 +139,31 @@ def test_no_file_is_a_crash(tmp_path_factory: pytest.TempPathFactory, key: str, 
         load(file)
     except EstateInvalid as invalid:
         assert all(each.message and each.code for each in invalid.findings)
+
+
+WARNED = f"""{GOOD.split("exporters:", maxsplit=1)[0]}exporters:
+  azure:
+    kind: azure
+    scope: [prod]
+    metrics:
+      - {{type: Microsoft.Storage/storageAccounts, names: [Ingress]}}
+      - {{type: microsoft.storage/storageaccounts, names: [ingress], dimensions: [ApiName]}}
+"""
+
+
+async def test_warnings_are_kept_and_said(tmp_path: Path) -> None:
+    """What is no error does not stop the exporter, and stands in its log with its place."""
+    file = tmp_path / "exporter.yaml"
+    file.write_text(WARNED)
+    config = load(file)
+    assert [(each.code, each.position.line) for each in config.warnings] == [("azure-metric-split", 18)]
+    runtime = Runtime(config, file, None)
+    with capture_logs() as said:
+        await runtime.start()
+        await runtime.stop()
+    assert [(each["log_level"], each["code"]) for each in said if each["event"] == "configuration"] == [
+        ("warning", "azure-metric-split")
+    ]
 
 
 if __name__ == "__main__":
