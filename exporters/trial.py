@@ -295,7 +295,7 @@ def _remedy(step: str, error: AzureError) -> str:
     if isinstance(error, Throttled):
         return "others use up the quota: try again later"
     if step == "sign-in":
-        return "see `identity` of the exporter, `client_id` and the environment of this process"
+        return "see the tenant's `credential`, the exporter's `identity`, and the environment of this process"
     if error.status == 401:
         return "the token is of another tenant, cloud or audience: see `azure` of the configuration"
     if error.status == 0:
