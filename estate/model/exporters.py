@@ -97,14 +97,10 @@ Scope = Annotated[
 ]
 
 
-class AzureExporter(ExporterRow):
-    """Metrics of Azure resources, from Azure Monitor."""
+class AzureReading(Row):
+    """What is read of Azure resources, without saying of which."""
 
     kind: Literal["azure"]
-    scope: Scope = "own"
-    """Subscriptions to read, by name; `own` is the subscription of the cluster that runs it."""
-    management_groups: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
-    """Ids of management groups whose subscriptions are read too, in the tenant of the scope."""
     select: AzureMatch = AzureMatch()
     """Which resources are read; empty takes all of the configured types."""
     exclude: list[AzureMatch] = Field(default=[])
@@ -118,9 +114,16 @@ class AzureExporter(ExporterRow):
     metrics: Annotated[list[AzureMetric], Field(min_length=1)]
     """Metrics by resource type."""
     identity: WorkloadCliOrSecret | None = None
-    """In place of the tenant's credential: workload identity, the Azure CLI, or a reference to a client
-    secret.
-    """
+    """In place of the tenants' credentials: workload, cli, or a reference to a client secret."""
+
+
+class AzureExporter(AzureReading, ExporterRow):
+    """Metrics of Azure resources, from Azure Monitor."""
+
+    scope: Scope = "own"
+    """Subscriptions to read, by name; `own` is the subscription of the cluster that runs it."""
+    management_groups: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
+    """Ids of management groups whose subscriptions are read too, in the tenant of the scope."""
     shards: Annotated[int, Field(ge=1, le=64)] = 1
     """Processes that share the resources in each cluster, each with a part of its own."""
 

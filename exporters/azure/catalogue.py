@@ -11,9 +11,9 @@ import structlog
 from estate.model import AzureMetric
 from exporters.azure.clients import Clients
 from exporters.azure.clock import REAL, Clock
-from exporters.azure.definitions import Definitions, Mismatch, Wanted, fetch, wanted
+from exporters.azure.definitions import Mismatch, Types, Wanted, fetch, wanted
 from exporters.azure.errors import AzureError
-from exporters.azure.graph import Discovered, discover
+from exporters.azure.graph import Discovered, alone, discover
 from exporters.azure.http import Client
 from exporters.azure.listing import subscription_names
 from exporters.azure.resources import Resource
@@ -46,7 +46,8 @@ class Catalogue:
     """Resources and metrics of all scopes. `problems` is by subscription id, type or management group, and
     empty when all is well; `changed` counts the refreshes that changed something.
 
-    `chosen` are the resources of the row, `mine` those of this process where several share the work.
+    `chosen` are the resources of the row, `mine` those of this process where several share the work. With
+    `only` there is this one resource alone, if it is there. `definitions` may be shared.
     """
 
     scopes: Sequence[Scope]
@@ -55,14 +56,15 @@ class Catalogue:
     chosen: Selection = ALL
     management_groups: Sequence[str] = ()
     mine: Callable[[Resource], bool] = bool
+    only: Resource | None = None
+    definitions: Types = field(default_factory=Types)
     resources: dict[str, Resource] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
     mismatches: list[Mismatch] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     skipped: int = 0
     changed: int = 0
-    _definitions: dict[str, Definitions] = field(default_factory=dict)
-    _define_at: dict[str, float] = field(default_factory=dict)
+    _seen_types: int = -1
     _discover_at: float = float("-inf")
     _listed: dict[str, float] = field(default_factory=dict)
     # Subscriptions found below management groups.
@@ -140,6 +142,8 @@ class Catalogue:
             client = clients.of(tenant)
         except AzureError as error:
             return Discovered({}, dict.fromkeys(subscriptions, error))
+        if self.only is not None:
+            return await alone(client, clients.reach(tenant), self.only, deadline, self.chosen)
         groups = self.management_groups
         found = await discover(
             client, clients.reach(tenant), subscriptions, self.types, deadline, self.chosen, groups
@@ -180,17 +184,18 @@ class Catalogue:
             if len(some) < SAMPLES:
                 some.append(resource)
         now = self.clock.steady()
-        due = [type for type in samples if now >= self._define_at.get(type, now)]
+        due = [type for type in samples if now >= self.definitions.due.get(type, now)]
         results = await asyncio.gather(
             *(self._define_type(clients, type, samples[type], deadline) for type in due)
         )
         for type in self.types:
             self.problems.pop(type, None)
         for type, error in zip(due, results, strict=True):
-            if error is not None and type not in self._definitions:
+            if error is not None and type not in self.definitions.known:
                 self.problems[type] = str(error)
-        if due or not self.wanted:
-            good, bad = wanted(self.rows, self._definitions)
+        if self.definitions.changed != self._seen_types or due or not self.wanted:
+            self._seen_types = self.definitions.changed
+            good, bad = wanted(self.rows, self.definitions.known)
             for mismatch in bad:
                 if mismatch not in self.mismatches:
                     log.error("configured, but not in Azure", problem=mismatch.message, fix=mismatch.fix)
@@ -201,21 +206,30 @@ class Catalogue:
     async def _define_type(
         self, clients: Clients, type: str, samples: Sequence[Resource], deadline: float
     ) -> AzureError | None:
+        async with self.definitions.lock(type):
+            if self.clock.steady() < self.definitions.due.get(type, 0.0):
+                # Another one has read it meanwhile.
+                return None
+            return await self._define_now(clients, type, samples, deadline)
+
+    async def _define_now(
+        self, clients: Clients, type: str, samples: Sequence[Resource], deadline: float
+    ) -> AzureError | None:
         last: AzureError | None = None
         for sample in samples:
             try:
                 tenant = self.scope(sample.subscription).tenant
-                self._definitions[type] = await fetch(
-                    clients.of(tenant), clients.reach(tenant), sample, deadline
-                )
+                found = await fetch(clients.of(tenant), clients.reach(tenant), sample, deadline)
             except AzureError as error:
                 clients.traffic.note(error)
                 last = error
                 if error.status != 404:
                     break
             else:
-                self._define_at[type] = self.clock.steady() + DEFINE_SECONDS
+                self.definitions.known[type] = found
+                self.definitions.changed += 1
+                self.definitions.due[type] = self.clock.steady() + DEFINE_SECONDS
                 return None
-        wait = RETRY_SECONDS if type in self._definitions else 0.0
-        self._define_at[type] = self.clock.steady() + wait
+        wait = RETRY_SECONDS if type in self.definitions.known else 0.0
+        self.definitions.due[type] = self.clock.steady() + wait
         return last

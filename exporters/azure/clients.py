@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +13,31 @@ import httpx
 from estate.model import Tenant
 from exporters.azure.clock import REAL, Clock
 from exporters.azure.clouds import reached
+from exporters.azure.definitions import Types
 from exporters.azure.endpoints import Endpoints
 from exporters.azure.errors import AzureError
 from exporters.azure.http import Client, Traffic
 from exporters.azure.identity import SignIn, Tokens, credential, sign_in
+from exporters.azure.routes import Place, Refusals
 from exporters.azure.shard import WHOLE, Shard
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 
+@dataclass(slots=True)
+class _Pool:
+    """What all that sign in alike have in common. `retired` are clients that calls may still go through."""
+
+    clients: dict[str, Client] = field(default_factory=dict)
+    retired: list[Client] = field(default_factory=list)
+    users: set[int] = field(default_factory=set)
+    ca: tuple[int, int] = (0, 0)
+
+
 class Clients:
-    """Clients by tenant id.
+    """Clients by tenant id, and what is learnt through them: `definitions`, `refusals`, and `proven`, the
+    routes that answered.
 
     `tenants` gives the name and row of each, by id; one that is not there is in the public cloud.
     `identity` is the exporter's, which goes before the tenants' own credentials, or None. Of several shards
@@ -48,21 +63,37 @@ class Clients:
         self._tenants = dict(tenants or {})
         self._shard = shard
         self._transport = transport
-        self._clients: dict[str, Client] = {}
-        self._ca: tuple[int, int] = (0, 0)
+        self.definitions = Types()
+        self.refusals = Refusals()
+        self.proven: set[Place] = set()
+        self._pool = _Pool()
+
+    def shared(self, traffic: Traffic | None = None) -> Clients:
+        """The same for another user, who counts what it calls in `traffic`, or for itself. Connections are
+        closed with the last user.
+        """
+        other = copy(self)
+        other.traffic = Traffic() if traffic is None else traffic
+        self._pool.users.add(id(other))
+        return other
 
     async def renew(self) -> None:
         """Drop all clients when the CA file is another one than when they were made. Raises AzureError."""
-        ca = self._ca_state()
-        if ca != self._ca:
-            await self.close()
-            self._ca = ca
+        ca, pool = self._ca_state(), self._pool
+        if ca == pool.ca:
+            return
+        pool.ca = ca
+        retired, pool.retired = pool.retired, [*pool.clients.values()]
+        pool.clients = {}
+        for client in retired:
+            await client.close()
 
     def of(self, tenant: str) -> Client:
         """The client of a tenant. Raises AzureError when the CA file cannot be read."""
-        if tenant not in self._clients:
+        clients = self._pool.clients
+        if tenant not in clients:
             tokens = Tokens(self.sign_in(tenant), self._make, self.clock.wall)
-            self._clients[tenant] = Client(
+            clients[tenant] = Client(
                 tokens,
                 self.traffic,
                 self.endpoints.ca_file,
@@ -70,7 +101,7 @@ class Clients:
                 self.clock,
                 shards=self._shard.shards,
             )
-        return self._clients[tenant]
+        return clients[tenant].counted(self.traffic)
 
     def reach(self, tenant: str) -> Endpoints:
         """The endpoints of a tenant's cloud."""
@@ -84,15 +115,20 @@ class Clients:
     def levels(self) -> Mapping[tuple[str, str], float]:
         """Share left in each bucket, by (api, subscription); the fullest of no tenant hides another's."""
         out: dict[tuple[str, str], float] = {}
-        for client in self._clients.values():
+        for client in self._pool.clients.values():
             for key, level in client.levels().items():
                 out[key] = min(level, out.get(key, 1.0))
         return out
 
     async def close(self) -> None:
-        """Close all clients."""
-        clients, self._clients = self._clients, {}
-        for client in clients.values():
+        """Close all clients, unless others use them."""
+        pool = self._pool
+        pool.users.discard(id(self))
+        if pool.users:
+            return
+        clients = [*pool.clients.values(), *pool.retired]
+        pool.clients, pool.retired = {}, []
+        for client in clients:
             await client.close()
 
     def _row(self, tenant: str) -> tuple[str, Tenant]:

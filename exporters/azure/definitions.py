@@ -5,8 +5,9 @@ Contract: https://learn.microsoft.com/rest/api/monitor/metric-definitions/list.
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 import msgspec
@@ -41,6 +42,22 @@ class Definition:
 
 
 Definitions = Mapping[str, Definition]
+
+
+@dataclass(slots=True)
+class Types:
+    """The definitions by lower-case type, and when (steady clock) each is due again. `changed` counts what
+    was read; under a type's lock one reads for all.
+    """
+
+    known: dict[str, Definitions] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
+    changed: int = 0
+    _locks: dict[str, Lock] = field(default_factory=dict)
+
+    def lock(self, type: str) -> Lock:
+        """The lock of a type."""
+        return self._locks.setdefault(type, Lock())
 
 
 class _Name(msgspec.Struct):

@@ -111,6 +111,28 @@ async def discover(
     return Discovered(found, problems, skipped)
 
 
+async def alone(
+    client: Client, endpoints: Endpoints, asked: Resource, deadline: float, chosen: Selection = ALL
+) -> Discovered:
+    """One resource, of which the id is known, without Resource Graph: ARM lists what has its type and name.
+
+    Never raises AzureError. A resource that is not there, or that the caller may not read, is not found.
+    """
+    condition = f"resourceType eq '{asked.type}'"
+    if asked.type.count("/") == 1:
+        # What ARM compares with the name of a part is not documented.
+        condition += f" and name eq '{asked.name}'"
+    found: dict[str, Resource] = {}
+    try:
+        rows = await _by_listing(client, endpoints, asked.subscription, condition, deadline)
+    except AzureError as error:
+        client.note(error)
+        return Discovered({}, {asked.subscription: error})
+    skipped = _take(found, rows, frozenset({asked.type}))
+    one = found.get(asked.id)
+    return Discovered({one.id: one} if one is not None and chosen.takes(one) else {}, {}, skipped)
+
+
 def _take(found: dict[str, Resource], rows: list[dict[str, Any]], wanted: frozenset[str]) -> int:
     """Add rows to `found`; the number of rows that are no resources."""
     skipped = 0

@@ -7,6 +7,7 @@ import random
 import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote, urlencode
@@ -103,6 +104,12 @@ class Client:
         self._http = httpx.AsyncClient(
             verify=_context(ca_file), timeout=_TIMEOUT, transport=transport, follow_redirects=False
         )
+
+    def counted(self, traffic: Traffic) -> Client:
+        """The same connections, token and pace; what is called through it is counted there."""
+        other = copy(self)
+        other._traffic = traffic
+        return other
 
     async def close(self) -> None:
         """Close all connections."""

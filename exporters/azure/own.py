@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from exporters.metrics import Family, Labels, Sample, Type, gauge
 
 if TYPE_CHECKING:
+    from exporters.azure.http import Traffic
     from exporters.collectors.azure_metrics import AzureMetrics
 
 Rows = Iterable[tuple[Mapping[str, str], float]]
@@ -27,7 +28,27 @@ def families(of: AzureMetrics) -> list[Family]:
 
 
 def _calls(of: AzureMetrics) -> list[Family]:
-    traffic = of.clients.traffic
+    # Whoever shares the clients may call other subscriptions.
+    levels = {key: level for key, level in of.clients.levels().items() if not key[1] or of.knows(key[1])}
+    return [
+        *calls(of.clients.traffic, levels, of.scope_name),
+        _counter(
+            "azure_metrics_batch_splits",
+            "Batches halved because one of their resources was refused.",
+            [({}, float(of.reader.splits))],
+        ),
+        gauge(
+            "azure_metrics_planned_calls",
+            "Data calls that one reading of everything takes.",
+            float(sum(of.reader.calls(group) for group in of.groups)),
+        ),
+    ]
+
+
+def calls(
+    traffic: Traffic, levels: Mapping[tuple[str, str], float], named: Callable[[str], str]
+) -> list[Family]:
+    """What was called, and how much may be called at once; `named` gives a subscription its name."""
     return [
         _counter(
             "azure_api_requests",
@@ -49,7 +70,7 @@ def _calls(of: AzureMetrics) -> list[Family]:
             "azure_api_throttled",
             "Replies of 429, 503 and 529.",
             (
-                ({"api": api, "subscription": of.scope_name(subscription)}, float(n))
+                ({"api": api, "subscription": named(subscription)}, float(n))
                 for (api, subscription), n in sorted(traffic.throttled.items())
             ),
         ),
@@ -57,20 +78,10 @@ def _calls(of: AzureMetrics) -> list[Family]:
             "azure_api_bucket_level_ratio",
             "Share left of what this exporter allows itself to call at once; 0 while Azure asks to wait.",
             (
-                ({"api": api, "subscription": of.scope_name(subscription)}, level)
-                for (api, subscription), level in sorted(of.clients.levels().items())
+                ({"api": api, "subscription": named(subscription)}, level)
+                for (api, subscription), level in sorted(levels.items())
             ),
             "ratio",
-        ),
-        _counter(
-            "azure_metrics_batch_splits",
-            "Batches halved because one of their resources was refused.",
-            [({}, float(of.reader.splits))],
-        ),
-        gauge(
-            "azure_metrics_planned_calls",
-            "Data calls that one reading of everything takes.",
-            float(sum(of.reader.calls(group) for group in of.groups)),
         ),
     ]
 

@@ -19,7 +19,7 @@ from exporters.azure.plan import Batch, Group, Key
 from exporters.azure.plan import batches as batches_of
 from exporters.azure.points import Window
 from exporters.azure.refusal import of_type
-from exporters.azure.routes import Refusals, Route
+from exporters.azure.routes import Route
 from exporters.work import worked
 
 # What Azure refused for good is asked again after this long: rights are granted, ids come to life.
@@ -56,7 +56,7 @@ class Reader:
     """
 
     def __init__(self, catalogue: Catalogue, clients: Clients, ledger: Ledger, clock: Clock) -> None:
-        self.refusals = Refusals()
+        self.refusals = clients.refusals
         self.refused: dict[str, float] = {}
         self.splits = 0
         self._catalogue = catalogue
@@ -64,7 +64,7 @@ class Reader:
         self._ledger = ledger
         self._clock = clock
         # Routes that answered: before that, one call is tried instead of all.
-        self._proven: set[tuple[str, str, str]] = set()
+        self._proven = clients.proven
 
     def route(self, key: Key) -> Route:
         """The API that a group is read by now."""

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+from exporters.azure.access import Access
 from exporters.azure.shard import WHOLE, Shard
 from exporters.collector import Collector
 from exporters.config import Config
@@ -17,9 +18,9 @@ class Entry:
     """A collector: its name, the kind of row that asks for it, and what it brings.
 
     Its module has `build(name, row, config, state) -> Collector`: the row's name, the row, the whole
-    configuration, and the state folder or None to keep nothing. One that is `divided` takes the shard as
-    well and reads its part; the others run in the first shard alone. It is imported when a row asks for it:
-    the libraries of Azure take longer to load than all else together.
+    configuration, and the state folder or None to keep nothing. One that is `divided` takes the shard and the
+    way to Azure as well and reads its part; the others run in the first shard alone. It is imported when a
+    row asks for it: the libraries of Azure take longer to load than all else together.
     """
 
     name: str
@@ -56,10 +57,17 @@ COLLECTORS = (
 )
 
 
-def build(config: Config, state: Path | None, shard: Shard = WHOLE) -> tuple[Collector, ...]:
-    """The collectors of a configuration, in its order, as far as this shard runs them."""
+def build(
+    config: Config, state: Path | None, shard: Shard = WHOLE, access: Access | None = None
+) -> tuple[Collector, ...]:
+    """The collectors of a configuration, in its order, as far as this shard runs them. `access` is the way
+    to Azure that they share with others of the process.
+    """
+    access = access or Access(config, shard)
     return tuple(
-        import_module(entry.module).build(name, row, config, state, *([shard] if entry.divided else []))
+        import_module(entry.module).build(
+            name, row, config, state, *([shard, access] if entry.divided else [])
+        )
         for name, row in config.exporters.items()
         for entry in COLLECTORS
         if entry.kind == row.kind and (entry.divided or shard.first)

@@ -12,6 +12,7 @@ import structlog
 from estate.model import AzureExporter
 from estate.quantities import seconds
 from exporters.azure import own, state
+from exporters.azure.access import Access
 from exporters.azure.budget import Dropped
 from exporters.azure.catalogue import Catalogue, Scope
 from exporters.azure.clients import Clients
@@ -47,7 +48,7 @@ log = structlog.get_logger()
 
 class AzureMetrics:
     """One exporter row of kind azure. `mine` are the resources that this process reads, where several share
-    them.
+    them; with `only` there is this one alone.
     """
 
     name = "azure-metrics"
@@ -61,6 +62,7 @@ class AzureMetrics:
         state_file: Path | None,
         clock: Clock = REAL,
         mine: Callable[[Resource], bool] = bool,
+        only: Resource | None = None,
     ) -> None:
         self.exporter = exporter
         self.clock = clock
@@ -74,6 +76,8 @@ class AzureMetrics:
             selection(row.select, row.exclude),
             tuple(row.management_groups),
             mine,
+            only,
+            clients.definitions,
         )
         least_lag = seconds(clients.endpoints.lag)
         self.ledger = Ledger(least_lag, self._series_labels, row.budget, row.timestamps == "point")
@@ -133,6 +137,13 @@ class AzureMetrics:
             return self.catalogue.scope(subscription).name
         except KeyError:
             return subscription
+
+    def knows(self, subscription: str) -> bool:
+        """Whether a subscription is one of this row's."""
+        try:
+            return self.catalogue.scope(subscription).id == subscription
+        except KeyError:
+            return False
 
     def keep_seconds(self, key: Key) -> float:
         """How long the values of a group are served while it cannot be read."""
@@ -241,8 +252,11 @@ class AzureMetrics:
             self._said_dropped = dropped
 
     def _problems(self) -> list[str]:
+        only = self.catalogue.only
+        missing = only is not None and only.id not in self.catalogue.resources
         found = dict.fromkeys(
-            [f"{self.scope_name(place)}: {why}" for place, why in self.catalogue.problems.items()]
+            ["the resource is not there, not selected, or not to be read by this identity"] * missing
+            + [f"{self.scope_name(place)}: {why}" for place, why in self.catalogue.problems.items()]
             + [
                 f"{self.scope_name(key.subscription)} {key.type}: {status.error}"
                 for key, status in self.states.items()
@@ -286,21 +300,18 @@ class AzureMetrics:
 
 
 def build(
-    name: str, row: AzureExporter, config: Config, state: Path | None, shard: Shard = WHOLE
+    name: str,
+    row: AzureExporter,
+    config: Config,
+    state: Path | None,
+    shard: Shard = WHOLE,
+    access: Access | None = None,
 ) -> AzureMetrics:
     """The collector of a row, over this shard's part of the subscriptions in its scope."""
-    scopes = tuple(
-        Scope(
-            each,
-            config.subscriptions[each].id.lower(),
-            config.tenants[config.subscriptions[each].tenant].id,
-        )
-        for each in row.scope
-    )
     # The number of shards is not part of the name: when it changes, what stays here counts on. The first
     # takes up what an exporter that was not divided has counted.
     part = "" if shard.first else f".shard-{shard.index}"
     file = state / f"{name}{part}.counters" if state is not None else None
-    tenants = {each.id: (label, each) for label, each in config.tenants.items()}
-    clients = Clients(config.azure, row.identity, tenants=tenants, shard=shard)
-    return AzureMetrics(name, row, scopes, clients, file, mine=shard.mine)
+    access = access or Access(config, shard)
+    scopes = tuple(map(access.scope, row.scope))
+    return AzureMetrics(name, row, scopes, access.clients(row.identity), file, mine=shard.mine)

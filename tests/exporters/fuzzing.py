@@ -36,6 +36,7 @@ from exporters.azure.ledger import Ledger
 from exporters.azure.plan import Group
 from exporters.azure.reader import GroupState, Reader
 from exporters.azure.resources import Resource, series_labels
+from exporters.azure.routes import Place, Refusals
 from tests.exporters.azure_values import STORAGE, SUBSCRIPTION, account, batch, item, metric, series, wanted
 from tests.exporters.doubles import recorded
 from tests.exporters.spoiling import spoilt
@@ -55,6 +56,8 @@ class Answering:
         self.traffic = Traffic()
         self.endpoints = Endpoints()
         self.calls: list[Call] = []
+        self.refusals = Refusals()
+        self.proven: set[Place] = set()
 
     def of(self, tenant: str) -> Answering:
         return self
