@@ -154,3 +154,13 @@ def test_the_specification_example() -> None:
     items = decode(body("metrics-getbatch", "redis-full-interval-rollup"))
     assert [(item.interval, len(item.metrics or ())) for item in items] == [("PT4H", 1)] * 3
     assert {(item.id or "").rsplit("/", 1)[1] for item in items} == {"redis5", "redis3", "redis2"}
+
+
+def test_a_long_reply_is_decoded_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same items, and the same error for what does not fit, in whichever item it is."""
+    raw = body("metrics-getbatch", "redis-full-interval-rollup")
+    whole = decode(raw)
+    monkeypatch.setattr("exporters.azure.batch.LONG_REPLY_BYTES", 10)
+    assert decode(raw) == whole
+    with pytest.raises(BadReply, match="is not what the contract says"):
+        decode(b'{"values":[{"value":[]},{"value":[{"name":{"value":1}}]}]}')

@@ -243,6 +243,27 @@ async def test_calls_in_flight_are_bounded() -> None:
     await sender.close()
 
 
+async def test_a_body_keeps_its_place_until_it_is_used() -> None:
+    """Where bodies come faster than they are taken in, no more than eight are in memory."""
+    unused = {"now": 0, "most": 0}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        unused["now"] += 1
+        unused["most"] = max(unused["most"], unused["now"])
+        return httpx.Response(200, json={})
+
+    async def use(body: bytes) -> int:
+        await asyncio.sleep(0.01)
+        unused["now"] -= 1
+        return len(body)
+
+    sender = Client(OneToken(), Traffic(), transport=httpx.MockTransport(answer))  # type: ignore[arg-type]  # as above
+    calls = (sender.read(call(deadline=float("inf")), use) for _ in range(40))
+    assert await asyncio.gather(*calls) == [2] * 40
+    assert unused["most"] == 8
+    await sender.close()
+
+
 def test_addresses_are_encoded_as_azure_wants() -> None:
     """Blanks and slashes of a query are percent-encoded, never written as plus."""
     found = address("https://arm.example/arm/", "/x", metricnames="Percentage CPU,Disk Read Bytes/sec")
