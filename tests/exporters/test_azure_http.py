@@ -264,6 +264,24 @@ async def test_a_body_keeps_its_place_until_it_is_used() -> None:
     await sender.close()
 
 
+async def test_calls_that_queue_keep_a_wait_that_came_meanwhile() -> None:
+    """Of forty calls eight are under way when Azure asks to wait: the others do not start before its end."""
+    sent: list[float] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(monotonic())
+        first = len(sent) == 1
+        await asyncio.sleep(0.01)
+        return error(429, {"Retry-After": "0.3"}) if first else httpx.Response(200, json={})
+
+    sender = Client(OneToken(), Traffic(), transport=httpx.MockTransport(answer))  # type: ignore[arg-type]  # as above
+    await asyncio.gather(*(sender.send(call(deadline=float("inf"))) for _ in range(40)))
+    begun = [at - sent[0] for at in sent]
+    assert len([at for at in begun if at < 0.3]) == 8
+    assert len(begun) == 41
+    await sender.close()
+
+
 def test_addresses_are_encoded_as_azure_wants() -> None:
     """Blanks and slashes of a query are percent-encoded, never written as plus."""
     found = address("https://arm.example/arm/", "/x", metricnames="Percentage CPU,Disk Read Bytes/sec")
