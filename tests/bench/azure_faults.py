@@ -16,7 +16,7 @@ FAULTS = 10_000
 def run(place: Path) -> Iterator[Figure]:
     """One subscription of three first, then all of them."""
     for number, victim in enumerate(("partner", "")):
-        outcome = endure(place / f"{number}", eight_types(), ROWS, FAULTS, victim)
+        outcome = endure(place / f"{number}", eight_types(part=4), ROWS, FAULTS, victim)
         where = "one subscription" if victim else "all subscriptions"
         struck = ", ".join(f"{count} {kind}" for kind, count in sorted(outcome.struck.items()) if count)
         output.console.print(f"{where}: {struck}; {outcome.failed} of {outcome.cycles} cycles with an error")
