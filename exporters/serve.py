@@ -28,8 +28,9 @@ from exporters.web.live import Live, Web
 from exporters.web.passwords import Passwords
 
 _GRACEFUL_SECONDS = 5
-# How long a thread that decodes or renders may keep the interpreter before the event loop gets its turn.
-_SWITCH_SECONDS = 0.001
+# How long the thread that decodes and renders may keep the interpreter before the event loop gets its turn.
+# The loop waits so long after every read and write of a socket, some dozens of times for each scrape.
+_SWITCH_SECONDS = 0.0002
 
 
 class Server(uvicorn.Server):

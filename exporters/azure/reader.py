@@ -149,7 +149,7 @@ class Reader:
     ) -> None:
         if spread > 0:
             await asyncio.sleep(random.uniform(0, spread))  # noqa: S311 - spreads load, guards nothing
-        window = self._ledger.window(batch, horizon, self._clock.wall())
+        window = await worked(self._ledger.window, batch, horizon, self._clock.wall())
         tenant = self._catalogue.scope(batch.key.subscription).tenant
         endpoints = self._clients.reach(tenant)
         try:

@@ -45,7 +45,7 @@ def watched(
         probing(f"{exporter.url}/healthz", 0.005) as health,
     ):
         while not enough(len(refreshes), time.monotonic() - began):
-            time.sleep(0.5)
+            time.sleep(1.0)
             text = exporter.own(
                 "exporter_collector_cycles_total",
                 "exporter_collector_duration_seconds",
