@@ -10,7 +10,6 @@ from estate.model import (
     Credential,
     ManagedCredential,
     SecretCredential,
-    WorkloadCredential,
 )
 from exporters.collector import CollectorError
 from exporters.secrets import read
@@ -77,6 +76,4 @@ def _references(credential: Credential) -> list[str]:
             return [credential.secret]
         case CertificateCredential() if credential.password:
             return [credential.password]
-        case WorkloadCredential() | ManagedCredential() | CliCredential() | CertificateCredential():
-            return []
     return []
