@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 import requests
+import structlog
 from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import ClientSecretCredential
 from requests.adapters import BaseAdapter
@@ -88,6 +89,8 @@ def direct() -> Iterator[None]:
         return function(*arguments)
 
     with ExitStack() as patches:
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+        patches.callback(structlog.reset_defaults)
         patches.enter_context(patch.object(asyncio, "to_thread", call))
         patches.enter_context(patch.object(reader, "worked", call))
         for name in ("azure.identity", "msal"):
