@@ -32,7 +32,7 @@ def test_only_growth_sets_aside() -> None:
     garbage = Garbage()
     garbage.start()
     seen = []
-    kept = []
+    kept: list[list[list[int]]] = []
     for series in (500, 20_000, 21_000, 20_000, 40_000):
         kept.append([[] for _ in range(100)])
         before = gc.get_freeze_count()
