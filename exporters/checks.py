@@ -37,7 +37,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}?|\}")
 
 def problems(config: Config) -> list[Problem]:
     """What does not fit together, by key path."""
-    found = [*_tenants(config), *_endpoints(config), *modules.problems(config.modules)]
+    found = [*_tenants(config), *_endpoints(config), *modules.problems(config)]
     for name, row in config.exporters.items():
         path: Path = ("exporters", name)
         found += _where(row, path)

@@ -19,7 +19,7 @@ from estate.model import Exporter, Row, Subscription, Tenant
 from estate.names import ClusterName, DnsLabel, KubernetesVersion, Region
 from exporters.azure.endpoints import Endpoints
 from exporters.checks import problems
-from exporters.probe.modules import JsonModule
+from exporters.probe.modules import Module
 from exporters.shape import opened, placed, validated
 
 
@@ -68,7 +68,7 @@ class Config(Row):
     """How Azure is reached."""
     inventory: Inventory | None = None
     """The expected clusters; an exporter of kind estate needs it."""
-    modules: dict[DnsLabel, JsonModule] = Field(default={})
+    modules: dict[DnsLabel, Module] = Field(default={})
     """What `/probe` does, by name."""
     exporters: Annotated[dict[DnsLabel, Exporter], AfterValidator(_some)]
     """Exporters by name, as in an estate; none are needed where there are modules."""

@@ -114,11 +114,12 @@ def collectors(cycles: Iterable[Cycle], now: float) -> list[Family]:
         ),
     ]
     for cycle in cycles:
-        out.extend(_labelled(family, identity(cycle)) for family in cycle.collector.own())
+        out.extend(labelled(family, identity(cycle)) for family in cycle.collector.own())
     return out
 
 
-def _labelled(family: Family, labels: Mapping[str, str]) -> Family:
+def labelled(family: Family, labels: Mapping[str, str]) -> Family:
+    """A family with more labels on each sample."""
     samples = tuple(
         Sample(Labels({**dict(sample.labels.pairs), **labels}), sample.value, sample.timestamp)
         for sample in family.samples

@@ -15,6 +15,7 @@ from typing import Any
 from estate.model import AzureExporter
 from exporters.collectors import COLLECTORS
 from exporters.config import Config
+from exporters.probe.modules import AzureModule, azure_row
 
 _MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/"
 # https://learn.microsoft.com/azure/role-based-access-control/custom-roles#custom-role-limits
@@ -48,9 +49,15 @@ class Role:
 
 
 def roles(config: Config) -> tuple[Role, ...]:
-    """The roles that the rows of a configuration need; none where no row reads Azure. Pure."""
+    """The roles that the rows and modules of a configuration need; none where none reads Azure. Pure.
+
+    Subscriptions that a module's targets name by an id alone are not among the scopes.
+    """
     needed: dict[str, list[AzureExporter]] = {}
-    for row in config.exporters.values():
+    probed = [
+        azure_row(config, module) for module in config.modules.values() if isinstance(module, AzureModule)
+    ]
+    for row in [*config.exporters.values(), *probed]:
         if isinstance(row, AzureExporter):
             for name in dict.fromkeys(config.subscriptions[each].tenant for each in row.scope):
                 needed.setdefault(name, []).append(row)

@@ -14,12 +14,14 @@ import structlog
 from estate.errors import EstateInvalid
 from estate.findings import Finding
 from exporters import own
+from exporters.azure.access import Access
 from exporters.board import Board
 from exporters.collectors import build
 from exporters.config import Config, load
 from exporters.cycle import Cycle
 from exporters.metrics import Family
 from exporters.own import Counts
+from exporters.probe.build import sources
 from exporters.probe.probes import Probes
 from exporters.snapshot import Snapshot
 from exporters.web.live import Live
@@ -35,6 +37,7 @@ class _Set:
     """The collectors and probes of one configuration, and the tasks that run them."""
 
     config: Config
+    access: Access
     cycles: tuple[Cycle, ...]
     probes: Probes
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -134,9 +137,11 @@ class Runtime:
                 raise EstateInvalid(found)
 
     def _made(self, config: Config) -> _Set:
-        collectors = build(config, self._state, self.counts.shard)
+        access = Access(config, self.counts.shard)
+        collectors = build(config, self._state, self.counts.shard, access)
         cycles = tuple(Cycle(collector, self.board.changed) for collector in collectors)
-        return _Set(config, cycles, Probes(config.modules, self.counts))
+        found = sources(config, access, self._state, self.counts.shard)
+        return _Set(config, access, cycles, Probes(found, self.counts))
 
     def _run(self, of: _Set) -> None:
         for each in of.config.warnings:
@@ -163,6 +168,7 @@ class Runtime:
         return [
             *own.service(self.counts, snapshot),
             *own.collectors(self._set.cycles, time()),
+            *self._set.probes.own(),
             *own.process(),
         ]
 

@@ -19,11 +19,11 @@ from estate.errors import EstateInvalid
 from exporters import negotiate
 from exporters.body import Ready
 from exporters.config import Config
-from exporters.probe.probes import Refused
+from exporters.probe.sources import Refused
 from exporters.runtime import Runtime
 from exporters.snapshot import Snapshot
 
-_PROBE = "/probe?module=NAME&target=https://HOST/PATH"
+_PROBE = "/probe?module=NAME&target=TARGET"
 
 
 def app(make: Callable[[], Runtime]) -> FastAPI:

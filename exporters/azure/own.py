@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from exporters.metrics import Family, Labels, Sample, Type, gauge
 
 if TYPE_CHECKING:
+    from exporters.azure.budget import Dropped
+    from exporters.azure.definitions import Mismatch
     from exporters.azure.http import Traffic
     from exporters.collectors.azure_metrics import AzureMetrics
 
@@ -110,10 +113,6 @@ def _groups(of: AzureMetrics) -> list[Family]:
         )
 
     refused = sum(until > of.clock.steady() for until in of.reader.refused.values())
-    mismatches: dict[tuple[str, str], float] = {}
-    for each in of.catalogue.mismatches:
-        place = (each.type.lower(), each.code)
-        mismatches[place] = mismatches.get(place, 0.0) + 1
     return [
         _family(
             "azure_metrics_up",
@@ -154,11 +153,7 @@ def _groups(of: AzureMetrics) -> list[Family]:
             "Resources left out for a while because Azure refused them alone.",
             float(refused),
         ),
-        _family(
-            "azure_metrics_config_problems",
-            "Configured metrics, aggregations, intervals or dimensions that a type does not have.",
-            (({"type": type, "code": code}, value) for (type, code), value in sorted(mismatches.items())),
-        ),
+        mismatched(of.catalogue.mismatches),
     ]
 
 
@@ -194,14 +189,7 @@ def _points(of: AzureMetrics) -> list[Family]:
             "Metrics of resources that Azure gave as many series of as were asked for: there may be more.",
             (({"type": type}, float(n)) for type, n in sorted(tallies.cut.items())),
         ),
-        _family(
-            "azure_metrics_dropped_series",
-            "Series that the budget leaves out now, by its limit.",
-            (
-                ({"limit": limit, "type": type, "metric": metric}, float(n))
-                for (limit, type, metric), n in sorted(tallies.dropped.items())
-            ),
-        ),
+        dropped(tallies.dropped),
         _counter(
             "azure_metrics_missing_resources",
             "Resources asked for that a reply said nothing of.",
@@ -235,3 +223,25 @@ def _points(of: AzureMetrics) -> list[Family]:
             [({}, float(of.state_problems))],
         ),
     ]
+
+
+def dropped(series: Dropped) -> Family:
+    """What budgets leave out."""
+    return _family(
+        "azure_metrics_dropped_series",
+        "Series that the budget leaves out now, by its limit.",
+        (
+            ({"limit": limit, "type": type, "metric": metric}, float(n))
+            for (limit, type, metric), n in sorted(series.items())
+        ),
+    )
+
+
+def mismatched(found: Iterable[Mismatch]) -> Family:
+    """What is configured and not in Azure."""
+    counts = Counter((each.type.lower(), each.code) for each in found)
+    return _family(
+        "azure_metrics_config_problems",
+        "Configured metrics, aggregations, intervals or dimensions that a type does not have.",
+        (({"type": type, "code": code}, float(n)) for (type, code), n in sorted(counts.items())),
+    )

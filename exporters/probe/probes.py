@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic, time
 
-import httpx
 import structlog
-from pydantic import ValidationError
 
-from estate.model import JsonExporter
-from estate.quantities import seconds
 from exporters.collector import CollectorError
-from exporters.collectors.json import JsonDocument
 from exporters.metrics import Family, gauge, merged
 from exporters.own import Counts
-from exporters.probe.modules import JsonModule
-from exporters.probe.targets import NoTarget, Place, allowed, place
+from exporters.probe.sources import Reading, Refused, Source
 from exporters.snapshot import Snapshot, part, snapshot
 from exporters.work import worked
 
-# Runs at once, and runs that may wait for their turn; more are turned away.
+# Of those that take turns together: runs at once, and runs that may wait; more are turned away.
 AT_ONCE = 16
 MOST_WAITING = 128
 # Targets whose connection and outcome are kept.
@@ -34,28 +28,21 @@ OFFSET_SECONDS = 0.5
 log = structlog.get_logger()
 
 
-class Refused(Exception):
-    """A probe is not run. `status` is of HTTP, `reason` the label of the counter; the text is for people."""
-
-    def __init__(self, status: int, reason: str, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.reason = reason
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run brought, ready to be sent. `ended` is of the monotonic clock."""
+    """What a run brought, ready to be sent. Times are of the monotonic clock."""
 
     snapshot: Snapshot
     ended: float
+    fresh_until: float
 
 
 @dataclass(slots=True)
 class _Target:
     """One target of one module."""
 
-    collector: JsonDocument
+    reading: Reading
+    turn: tuple[str, str]
     outcome: Outcome | None = None
     running: asyncio.Task[Outcome] | None = None
 
@@ -63,42 +50,43 @@ class _Target:
 class Probes:
     """The modules of one configuration. Make it inside a running event loop and `close` it at the end."""
 
-    def __init__(self, modules: Mapping[str, JsonModule], counts: Counts) -> None:
-        self._modules = modules
-        self._allowed: dict[str, Sequence[Place]] = {
-            name: [allowed(each) for each in module.targets] for name, module in modules.items()
-        }
+    def __init__(self, sources: Mapping[str, Source], counts: Counts) -> None:
+        self._sources = sources
         self._counts = counts
         self._targets: OrderedDict[tuple[str, str], _Target] = OrderedDict()
-        self._trust = httpx.create_ssl_context() if modules else None
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns: dict[tuple[str, str], asyncio.Semaphore] = {}
 
-    async def answer(self, name: str, target: str, scrape_timeout: float | None) -> Outcome:
+    async def answer(self, module: str, target: str, scrape_timeout: float | None) -> Outcome:
         """The outcome of a probe, a fresh or a recent one, before the scrape times out. Raises Refused."""
-        module = self._module(name)
-        self._check(name, target)
-        found = self._targets.get((name, target))
+        source = self._source(module)
+        name = source.named(target)
+        found = self._targets.get((module, name))
+        outcome = found.outcome if found is not None else None
         if found is None or found.running is None:
-            outcome = found.outcome if found is not None else None
-            if outcome is not None and monotonic() - outcome.ended < seconds(module.cache):
-                self._targets.move_to_end((name, target))
+            if outcome is not None and monotonic() < outcome.fresh_until:
+                self._targets.move_to_end((module, name))
                 return outcome
-            if sum(each.running is not None for each in self._targets.values()) >= AT_ONCE + MOST_WAITING:
+            turn = (source.kind, source.turn(name))
+            running = [each for each in self._targets.values() if each.running and each.turn == turn]
+            if len(running) >= AT_ONCE + MOST_WAITING:
                 raise Refused(503, "busy", "too many probes wait for their turn")
-            found = found or _Target(JsonDocument(name, _row(module, target), trust=self._trust))
-            self._targets[name, target] = found
-            running = found.running = asyncio.create_task(self._run(name, target, found))
+            found = found or _Target(source.reading(name), turn)
+            self._targets[module, name] = found
+            task = found.running = asyncio.create_task(self._run(module, name, found))
         else:
-            running = found.running
-        limit = float(seconds(module.timeout))
+            task = found.running
+        limit = source.timeout
         if scrape_timeout is not None:
             limit = min(limit, scrape_timeout - min(OFFSET_SECONDS, scrape_timeout / 2))
         # The run goes on for the others that wait, and for who asks next.
-        await asyncio.wait({running}, timeout=limit)
-        if running.done() and not running.cancelled():
-            return running.result()
-        log.warning("probe not awaited", module=name, target=_shown(target), seconds=limit)
-        return Outcome(_rendered((), success=False, duration=limit), monotonic())
+        await asyncio.wait({task}, timeout=limit)
+        if task.done() and not task.cancelled():
+            return task.result()
+        log.warning("probe not awaited", module=module, target=_shown(name), seconds=limit)
+        now = monotonic()
+        if source.goes_on and outcome is not None and now < outcome.fresh_until + source.cache:
+            return outcome
+        return Outcome(_rendered((), success=False, duration=limit), now, now)
 
     async def close(self) -> None:
         """Stop what runs and close connections."""
@@ -107,76 +95,65 @@ class Probes:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        for each in targets:
-            await each.collector.close()
+        closed = await asyncio.gather(*(each.reading.close() for each in targets), return_exceptions=True)
+        for failure in filter(None, closed):
+            log.error("probe's target not closed", error=f"{type(failure).__name__}: {failure}")
+        for source in self._sources.values():
+            await source.close()
 
-    def _module(self, name: str) -> JsonModule:
-        if name not in self._modules:
-            known = ", ".join(self._modules) or "none"
+    def own(self) -> Iterable[Family]:
+        """What modules say of themselves, by module."""
+        return [family for source in self._sources.values() for family in source.own()]
+
+    def _source(self, module: str) -> Source:
+        if module not in self._sources:
+            known = ", ".join(self._sources) or "none"
             raise Refused(400, "module", f"there is no module of this name; there are: {known}")
-        return self._modules[name]
-
-    def _check(self, name: str, target: str) -> None:
-        try:
-            asked = place(target)
-        except NoTarget as error:
-            raise Refused(400, "target", f"the target cannot be probed: {error}") from None
-        if not any(each.holds(asked) for each in self._allowed[name]):
-            raise Refused(403, "target", f"the target is not among the targets of the module {name}")
+        return self._sources[module]
 
     async def _make_room(self) -> None:
         idle = [key for key, each in self._targets.items() if each.running is None]
         gone = [self._targets.pop(key) for key in idle[: max(0, len(self._targets) - KEPT)]]
         for each in gone:
-            await each.collector.close()
+            await each.reading.close()
 
-    async def _run(self, name: str, target: str, found: _Target) -> Outcome:
+    async def _run(self, module: str, name: str, found: _Target) -> Outcome:
         try:
-            async with self._turns:
-                found.outcome = await self._outcome(name, target, found.collector)
+            async with self._turns.setdefault(found.turn, asyncio.Semaphore(AT_ONCE)):
+                found.outcome = await self._outcome(module, name, found.reading)
                 return found.outcome
         finally:
             found.running = None
-            if (name, target) in self._targets:
-                self._targets.move_to_end((name, target))
+            if (module, name) in self._targets:
+                self._targets.move_to_end((module, name))
             await self._make_room()
 
-    async def _outcome(self, name: str, target: str, collector: JsonDocument) -> Outcome:
+    async def _outcome(self, module: str, name: str, reading: Reading) -> Outcome:
         started = monotonic()
         families: Sequence[Family] = ()
         try:
-            async with asyncio.timeout(collector.timeout):
-                collection = await collector.collect()
+            async with asyncio.timeout(reading.timeout):
+                collection = await reading.collect()
             families, error = collection.families, "; ".join(collection.problems)
         except CollectorError as failure:
             error = str(failure)
         except TimeoutError:
-            error = f"no result within {collector.timeout:g} s"
+            error = f"no result within {reading.timeout:g} s"
         except Exception as failure:
             error = f"{type(failure).__name__}: {failure}"
-            log.exception("probe broke", module=name, target=_shown(target))
+            log.exception("probe broke", module=module, target=_shown(name))
         duration = monotonic() - started
-        self._counts.probe(name, success=not error)
+        self._counts.probe(module, success=not error)
         if error:
-            log.warning("probe failed", module=name, target=_shown(target), error=error)
+            log.warning("probe failed", module=module, target=_shown(name), error=error)
         rendered = await worked(_rendered, families, success=not error, duration=duration)
-        return Outcome(rendered, monotonic())
+        source, ended = self._sources[module], monotonic()
+        return Outcome(rendered, ended, (started if source.goes_on else ended) + source.cache)
 
 
 def _shown(target: str) -> str:
     """What logs may hold: a query can carry a secret under any name."""
     return target.partition("?")[0]
-
-
-def _row(module: JsonModule, target: str) -> JsonExporter:
-    try:
-        return JsonExporter(
-            kind="json", url=target, timeout=module.timeout, bearer=module.bearer, metrics=module.metrics
-        )
-    except ValidationError as error:
-        context = error.errors()[0].get("ctx", {})
-        text = context.get("message", "it is not a valid address")
-        raise Refused(400, "target", f"the target cannot be probed: {text}") from None
 
 
 def _rendered(families: Sequence[Family], *, success: bool, duration: float) -> Snapshot:

@@ -16,7 +16,7 @@ import pytest
 
 from exporters.config import load
 from exporters.probe import probes
-from exporters.probe.modules import JsonModule
+from exporters.probe.modules import AzureModule, JsonModule
 from exporters.runtime import Runtime
 from exporters.serve import Server, listen, options
 from exporters.service import app
@@ -128,7 +128,7 @@ async def test_a_probe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "text"),
     [
-        ("", 400, "write the parameter module once, as in /probe?module=NAME&target=https://HOST/PATH\n"),
+        ("", 400, "write the parameter module once, as in /probe?module=NAME&target=TARGET\n"),
         ("module=orders", 400, "write the parameter target once,"),
         ("module=orders&target=", 400, "write the parameter target once,"),
         ("module=orders&target=SHOP/shops/a&target=SHOP/shops/b", 400, "write the parameter target once,"),
@@ -319,8 +319,12 @@ def test_the_example_is_valid(tmp_path: Path) -> None:
     """What the page shows is loaded, without rows under `exporters`; every key of a module is on it."""
     text = (Path(__file__).parents[2] / "docs" / "exporters" / "probe.md").read_text()
     file = tmp_path / "exporter.yaml"
-    file.write_text(re.findall(r"```yaml\n(apiVersion:.*?)```", text, re.DOTALL)[0])
-    config = load(file)
-    assert list(config.modules) == ["shop"]
-    assert config.exporters == {}
-    assert [key for key in JsonModule.model_fields if f"`{key}`" not in text] == []
+    found = []
+    for example in re.findall(r"```yaml\n(apiVersion:.*?)```", text, re.DOTALL):
+        file.write_text(example)
+        config = load(file)
+        assert config.exporters == {}
+        found += [(name, module.kind) for name, module in config.modules.items()]
+    assert found == [("shop", "json"), ("storage", "azure")]
+    keys = {*JsonModule.model_fields, *AzureModule.model_fields}
+    assert [key for key in sorted(keys) if f"`{key}`" not in text] == []

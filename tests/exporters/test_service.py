@@ -49,7 +49,7 @@ async def served(folder: Path, *collectors: Collector) -> AsyncIterator[tuple[ht
     config = load(file)
     patch = pytest.MonkeyPatch()
     if collectors:
-        patch.setattr(runtimes, "build", lambda config, state, shard: collectors)
+        patch.setattr(runtimes, "build", lambda *_: collectors)
     service = app(lambda: Runtime(config, file, folder))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://exporter")
     async with service.router.lifespan_context(service), client:
