@@ -48,6 +48,24 @@ def test_actions_are_on_the_page_of_their_collector() -> None:
     assert [a for entry in COLLECTORS for a in entry.actions if f"`{a}`" not in text] == []
 
 
+def test_modules_need_what_rows_need(tmp_path: Path) -> None:
+    """The subscriptions of their targets that have a name, once, and the types of their metrics."""
+    id = "2b1c8f30-7d51-4c8e-9a46-3f1f6d2b0002"
+    file = tmp_path / "exporter.yaml"
+    file.write_text(
+        "apiVersion: singlepane/v1\nname: probe\n"
+        "tenants: {main: {id: 6f0f4c2e-5a55-4d0f-9d8e-0f7f1c1a0001}}\n"
+        f"subscriptions: {{prod: {{id: {id}, tenant: main}}}}\n"
+        "modules:\n  vaults:\n    kind: azure\n"
+        f"    targets: [prod, /subscriptions/{id}/resourceGroups/shop]\n"
+        "    metrics: [{type: Microsoft.KeyVault/vaults, names: [Availability]}]\n"
+    )
+    (role,) = roles(load(file))
+    assert role.scopes == (f"/subscriptions/{id}",)
+    assert "Microsoft.KeyVault/vaults/read" in role.actions
+    assert "Microsoft.Insights/metrics/read" in role.actions
+
+
 def test_no_azure_no_role(tmp_path: Path) -> None:
     """An exporter that reads no Azure needs none, and is told so."""
     file = tmp_path / "exporter.yaml"
