@@ -207,7 +207,15 @@ def test_every_rule_is_evaluated(room: Room) -> None:
         rules = room.rules(name)
         return sorted(rules) if all(rule["health"] == "ok" for rule in rules.values()) else []
 
-    azure = ["BudgetOverflow", "ConfigProblem", "GroupDown", "Stale", "Throttled"]
+    azure = [
+        "BudgetOverflow",
+        "ConfigProblem",
+        "GroupDown",
+        "Stale",
+        "StateProblem",
+        "Throttled",
+        "Truncated",
+    ]
     cluster = [
         *(f"AzureMetrics{each}" for each in azure),
         "ExporterStale",
