@@ -17,6 +17,17 @@ async def proof(stack: Stack, seconds: float) -> Verification:
     return await verify(stack.estate, stack.deployment(), find, seconds)
 
 
+async def proof_of(stack: Stack, hop: str, seconds: float) -> Verification:
+    """The first of five verifications that finds this hop broken: on a busy machine one before it, whose data
+    takes its time, can be late.
+    """
+    for _ in range(4):
+        verification = await proof(stack, seconds)
+        if verification.first_broken is not None and verification.first_broken.hop == hop:
+            return verification
+    return await proof(stack, seconds)
+
+
 @pytest.fixture(scope="session")
 def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """All processes of the stack, for the whole session; its first blocks take about 40 s."""

@@ -15,7 +15,7 @@ from deploy.engines import find
 from deploy.verify import HOPS, verify
 from estate.model import Estate
 from tests.verify.breaking import blocks_away, broken, instead, rewritten, stopped, whole, without
-from tests.verify.conftest import proof
+from tests.verify.conftest import proof, proof_of
 from tests.verify.stack import Stack
 
 # Long enough for one more try of every hop, short enough not to wait for what stays broken.
@@ -253,7 +253,7 @@ async def test_query_that_does_not_deduplicate_is_named(stack: Stack) -> None:
     """Without the replica label Query shows each sample once for each replica."""
     query = stack.processes["query"]
     with instead(query, without(query.arguments, "--query.replica-label")):
-        found = broken(await proof(stack, 10), "weu")
+        found = broken(await proof_of(stack, "deduplicated", 10), "weu")
     assert found.hop == "deduplicated"
     assert found.cause.startswith("with deduplication Query still has 2 series of ")
 
@@ -263,7 +263,7 @@ async def test_failing_rule_of_the_ruler_is_named(stack: Stack) -> None:
     path = stack.root / "files" / "rule" / "global.yaml"
     rule = {"record": "bad:ratio", "expr": "up * on () up"}
     with rewritten(stack, "rule", path, {"groups": [{"name": "global", "rules": [rule]}]}):
-        verification = await proof(stack, 8)
+        verification = await proof_of(stack, "rule-evaluated", 8)
     assert {broken(verification, *chain).hop for chain in CHAINS} == {"rule-evaluated"}
     assert broken(verification).cause.startswith("rule cannot evaluate bad:ratio: query at ")
     assert "duplicate series" in broken(verification).cause
@@ -273,7 +273,7 @@ async def test_missing_watchdog_is_named(stack: Stack) -> None:
     """A Prometheus without the Watchdog has nothing that proves its alerting."""
     path = stack.root / "files" / "prometheus-neu-0" / "watchdog.yaml"
     with rewritten(stack, "prometheus-neu-0", path, {"groups": []}):
-        found = broken(await proof(stack, SECONDS), "neu")
+        found = broken(await proof_of(stack, "rule-evaluated", SECONDS), "neu")
     assert found.hop == "rule-evaluated"
     assert found.cause == ("prometheus-neu-0 has no rule Watchdog: nothing says that its alerting works")
 
@@ -284,7 +284,7 @@ async def test_deaf_receiver_is_named(stack: Stack) -> None:
     stack.receiver.forget()
     try:
         # Longer than the interval of heartbeats: none may be on its way before it is refused.
-        verification = await proof(stack, 12)
+        verification = await proof_of(stack, "alert-at-receiver", 12)
     finally:
         stack.receiver.deaf = False
     assert {broken(verification, *chain).hop for chain in CHAINS} == {"alert-at-receiver"}
@@ -295,7 +295,7 @@ async def test_stopped_alertmanager_is_named(stack: Stack) -> None:
     """Without Alertmanager no alert gets to the receiver."""
     with stopped(stack.processes["alertmanager"]):
         stack.receiver.forget()
-        verification = await proof(stack, SECONDS)
+        verification = await proof_of(stack, "alert-at-receiver", SECONDS)
     found = broken(verification)
     assert found.hop == "alert-at-receiver"
     assert found.cause.startswith("alertmanager at ")
@@ -307,7 +307,7 @@ async def test_missing_heartbeats_are_named(stack: Stack) -> None:
     last, count = stack.receiver.beats["neu"]
     stack.receiver.beats["neu"] = (last - 3600, count)
     try:
-        found = broken(await proof(stack, SECONDS))
+        found = broken(await proof_of(stack, "heartbeat", SECONDS))
     finally:
         stack.receiver.deaf = False
     assert (found.hop, found.cluster) == ("heartbeat", "neu")
