@@ -15,7 +15,7 @@ from simulators.azure.faults import Fault, refusal, spoil
 from simulators.azure.health import own_page
 from simulators.azure.replies import Refused, Reply, Request
 from simulators.azure.routing import Target, route
-from simulators.azure.tokens import expired
+from simulators.azure.tokens import expired, revoke
 from simulators.azure.world import World
 
 Scope = MutableMapping[str, Any]
@@ -108,7 +108,7 @@ def answer(world: World, target: Target, faults: tuple[Fault, ...] = ()) -> Repl
 def _struck(world: World, request: Request, faults: tuple[Fault, ...]) -> Reply | None:
     for fault in faults:
         if fault.kind == "expired-token":
-            world.revoke()
+            revoke(world, request)
             now = world.token_now()
             return expired(now - 18, now)
         refused = refusal(fault, request)

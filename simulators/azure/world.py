@@ -38,14 +38,19 @@ class World:
         # too.
         self.key = hashlib.sha256(f"singlepane azure simulator {fleet.seed}".encode()).digest()
         self.tokens_issued = 0
-        self.revoked_before = 0.0
+        # By tenant, in lower case; "" stands for all.
+        self.revoked_before: dict[str, float] = {}
         self.calls: Counter[tuple[str, str, int]] = Counter()
         self.throttled: Counter[tuple[str, str]] = Counter()
         self._limits: dict[tuple[str, ...], TokenBucket | FixedWindow] = {}
 
-    def revoke(self) -> None:
-        """Make every token issued so far worthless."""
-        self.revoked_before = self.real_now()
+    def revoke(self, tenant: str = "") -> None:
+        """Make every token issued so far worthless, or those of one tenant."""
+        self.revoked_before[tenant.lower()] = self.real_now()
+
+    def revoked(self, tenant: str, issued: float) -> bool:
+        """Whether a token of a tenant that was issued then is worthless by now."""
+        return any(issued <= self.revoked_before.get(of, 0.0) for of in ("", tenant.lower()))
 
     def ingested(self) -> float:
         """The moment whose state the metrics show: now, unless an ordered delay holds them back."""

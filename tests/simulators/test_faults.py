@@ -10,7 +10,18 @@ import pytest
 from pydantic import ValidationError
 
 from simulators.azure.faults import PROXY_PAGE, Fault
-from tests.simulators.talk import ARM, BACK, FLEET, SHOP, Talk, document, error, storage
+from tests.simulators.talk import (
+    ARM,
+    BACK,
+    FLEET,
+    FOREIGN,
+    OTHER_TENANT,
+    SHOP,
+    Talk,
+    document,
+    error,
+    storage,
+)
 
 RESOURCES = f"{ARM}/subscriptions/{SHOP}/resources?api-version=2025-04-01"
 
@@ -89,6 +100,17 @@ def test_expired_token_in_mid_page() -> None:
     assert error(talk.ask("GET", page["nextLink"], token=token))[:2] == (401, "ExpiredAuthenticationToken")
     assert error(talk.ask("GET", page["nextLink"], token=token))[:2] == (401, "ExpiredAuthenticationToken")
     assert len(talk.get(page["nextLink"])["value"]) == 2
+
+
+def test_expired_token_of_one_tenant() -> None:
+    """Tokens of other tenants stay good, and those of the tenant are all worthless."""
+    talk = ordered({"name": "f", "kind": "expired-token", "times": 1})
+    mine, mine_too, theirs = talk.token(), talk.token(), talk.token(tenant=OTHER_TENANT)
+    assert [talk.ask("GET", RESOURCES, token=mine).status for _ in range(2)] == [401, 401]
+    assert talk.ask("GET", RESOURCES, token=mine_too).status == 401
+    foreign = RESOURCES.replace(SHOP, FOREIGN)
+    assert talk.ask("GET", foreign, token=theirs).status == 200
+    assert talk.ask("GET", RESOURCES).status == 200
 
 
 def test_bad_id_spoils_its_batch_alone() -> None:
