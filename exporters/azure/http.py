@@ -135,9 +135,9 @@ class Client:
         """The body of a 2xx reply; see `read`."""
         return await self.read(call, _itself)
 
-    async def read(self, call: Call, use: Callable[[bytes], Awaitable[T]]) -> T:
-        """What `use` makes of the body of a 2xx reply. Raises AzureError after the retries that make sense
-        before `call.deadline`, and what `use` raises.
+    async def read(self, call: Call, use: Callable[[bytes, float], Awaitable[T]]) -> T:
+        """What `use` makes of the body of a 2xx reply and of when it was asked for (Unix seconds). Raises
+        AzureError after the retries that make sense before `call.deadline`, and what `use` raises.
 
         429, 503 and 529 wait as long as the reply says, to the second, and hold back the whole bucket, also
         for the next cycle; where they say nothing, and for 408, other 5xx and broken connections, the wait is
@@ -156,7 +156,8 @@ class Client:
                     async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
                         # While it queued for its place another one may have been told to wait.
                         if not bucket.paused():
-                            return await use(await self._attempt(call, token, bucket))
+                            sent = self._clock.wall()
+                            return await use(await self._attempt(call, token, bucket), sent)
                     await self._sit_out(bucket, call, bucket.paused())
             except Refused as error:
                 if error.status != 401 or renewed or attempt == ATTEMPTS:
@@ -256,7 +257,7 @@ class Client:
         return self._buckets[key]
 
 
-async def _itself(body: bytes) -> bytes:
+async def _itself(body: bytes, _: float) -> bytes:
     return body
 
 

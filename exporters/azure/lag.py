@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from math import inf
 from typing import NamedTuple
 
 from exporters.azure.endpoints import LONGEST_LAG_SECONDS
@@ -33,6 +34,12 @@ WATCHED_RESOURCES = 8
 WATCHED_SERIES = 100
 # After so many usual pauses without a reading, what changed in between was not watched.
 _INTERRUPTED = 3.0
+# A usual pause is the shortest of this long, and of as long before; shorter than these it never is.
+_PAUSES_SECONDS = 1800.0
+_LEAST_PAUSE_SECONDS = 60.0
+_LONGEST_GRAIN_PAUSE_SECONDS = 300.0
+# Cycles are that uneven.
+_UNEVEN = 1.1
 
 
 class Learnt(NamedTuple):
@@ -49,20 +56,22 @@ class _Watch:
     """What was read of one resource: values by series and bucket. Unix seconds.
 
     `since` to `seen` is what was asked for, up to `settled` it was taken for final. `young` are the buckets
-    that were there from the beginning.
+    that were there from the beginning. `unread` says up to where a reading failed to bring a metric.
     """
 
     since: int = 0
     seen: int = 0
     settled: int = 0
     read_at: float = 0.0
-    pauses: tuple[float, float] = (0.0, 0.0)
     young: set[int] = field(default_factory=set)
+    unread: dict[str, int] = field(default_factory=dict)
     series: dict[tuple[str, str, Dimensions], dict[int, float]] = field(default_factory=dict)
 
-    def usual_pause(self, pause: float) -> float:
-        """Between two readings, when the last one was `pause`."""
-        return max(60.0, min([each for each in self.pauses if each] or [pause]))
+    def fail(self, metrics: Collection[str], end: int) -> None:
+        """A reading up to `end` came without these metrics: what the next one brings need not be new."""
+        for each in metrics:
+            self.unread[each] = end
+        self.series = {place: known for place, known in self.series.items() if place[0] not in metrics}
 
 
 @dataclass(slots=True)
@@ -72,6 +81,8 @@ class Lag:
     least: int
     learnt: Learnt = field(default_factory=Learnt)
     _confirmed: float = 0.0
+    # When they began, and the shortest pause before that and since.
+    _pauses: tuple[float, float, float] = (0.0, inf, inf)
     _watches: dict[Slot, dict[str, _Watch]] = field(default_factory=dict)
 
     @property
@@ -107,27 +118,39 @@ class Lag:
         }
 
     def watch(
-        self, slot: Slot, resource: str, readings: Iterable[Reading], window: Window, now: float
+        self,
+        slot: Slot,
+        resource: str,
+        readings: Iterable[Reading],
+        window: Window,
+        now: float,
+        failed: Collection[str] = (),
     ) -> int:
         """Compare readings with those before, learn from what changed; the number of points that changed
         after they were taken for final. Only of resources that are claimed.
+
+        `now` is when they were asked for; `failed` are metrics that could not be read.
         """
         watch = self._watches.get(slot, {}).get(resource)
         if watch is None:
             return 0
         step = slot[0].step
         pause = now - watch.read_at if watch.read_at else 0.0
-        usual = watch.usual_pause(pause)
+        usual = self._usual_pause(pause, step, now)
         # Where a pause was longer than usual, a point changed after its beginning: no more is sure.
-        by = min(now, watch.read_at + usual)
+        by = min(now, watch.read_at + usual * _UNEVEN)
+        watch.fail(failed, window.seen)
         late = 0
         for reading in readings:
             series = (reading.metric.definition.name, reading.aggregation, reading.dimensions)
             if series not in watch.series and len(watch.series) >= WATCHED_SERIES:
                 continue
             known = watch.series.setdefault(series, {})
+            unread = watch.unread.get(series[0], 0)
             for start, value in (*reading.points, *reading.ahead):
                 end = start + step
+                if end <= unread:
+                    continue
                 if watch.since <= start and end <= watch.seen and known.get(start) != value:
                     self._changed(by - end, now)
                     late += end <= watch.settled
@@ -135,11 +158,23 @@ class Lag:
         if pause > usual * _INTERRUPTED:
             watch.young.clear()
         self._count(watch, window, step, now, max(YOUNG_SECONDS, usual))
-        if pause:
-            watch.pauses = (watch.pauses[1], pause)
         watch.read_at = now
         self._forget(now)
         return late
+
+    def _usual_pause(self, pause: float, step: int, now: float) -> float:
+        """Between two readings of a resource of this type, whichever; `pause` was one, 0 for none.
+
+        Not the resource's own: where its subscription is often not answered, all of its pauses are long.
+        """
+        since, before, shortest = self._pauses
+        if now - since > _PAUSES_SECONDS:
+            since, before, shortest = now, shortest, inf
+        shortest = min(shortest, pause or inf)
+        self._pauses = (since, before, shortest)
+        least = max(_LEAST_PAUSE_SECONDS, min(step, _LONGEST_GRAIN_PAUSE_SECONDS))
+        known = min(before, shortest)
+        return least if known == inf else max(least, known)
 
     def _count(self, watch: _Watch, window: Window, step: int, now: float, young: float) -> None:
         """Note which buckets are new and `young` at the most, count those that were watched long enough."""
@@ -156,6 +191,7 @@ class Lag:
         watch.young -= done
         if metrics:
             self.learnt = self.learnt._replace(watched=self.learnt.watched + len(metrics))
+        watch.unread = {name: end for name, end in watch.unread.items() if end > watch.since}
         for known in watch.series.values():
             for start in [at for at in known if at < watch.since]:
                 del known[start]

@@ -118,7 +118,7 @@ class Ledger:
         return asked
 
     def apply(self, batch: Batch, items: Iterable[Item], window: Window, now: float) -> None:
-        """Take in the reply to a batch."""
+        """Take in the reply to a batch that was sent at `now` (Unix seconds)."""
         by_id = {(item.id or "").strip().strip("/").lower(): item for item in items}
         with self.lock:
             self._take(batch, by_id, window, now)
@@ -146,7 +146,7 @@ class Ledger:
             samples = list(self._gauges(resource, result.readings, oldest, result.step))
             if not result.other_interval:
                 self.tallies.late[batch.key.type] += lag.watch(
-                    batch.slot, resource.id, result.readings, window, now
+                    batch.slot, resource.id, result.readings, window, now, result.errors
                 )
                 if _counts(batch.key.aggregations):
                     self._advance(batch, resource, result, window, newest)

@@ -31,10 +31,12 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class GroupState:
     """How one group fares. `horizon` and `last_success` are Unix seconds, `asked` and `refused_until` are on
-    the steady clock; `error` is empty when all is well.
+    the steady clock; `error` is empty when all is well. `settled` is where the horizon would be by the lag
+    alone: it goes back where that grows, the horizon does not.
     """
 
     horizon: int = 0
+    settled: int = 0
     asked: float = float("-inf")
     refused_until: float = 0.0
     last_success: float = 0.0
@@ -159,9 +161,9 @@ class Reader:
             return
 
         async def send(piece: Batch) -> None:
-            async def use(body: bytes) -> None:
+            async def use(body: bytes, sent: float) -> None:
                 # A large reply takes longer to read than the loop may stand still.
-                await worked(self._take, route, body, piece, window)
+                await worked(self._take, route, body, piece, window, sent)
 
             call = route.call(piece, window.start, window.seen, endpoints, deadline)
             await client.read(call, use)
@@ -172,11 +174,13 @@ class Reader:
         brought.refused.extend((resource.id, error) for resource, error in outcome.refused)
         brought.errors.extend(error for _, error in outcome.failed)
 
-    def _take(self, route: Route, body: bytes, piece: Batch, window: Window) -> None:
-        """Decode a reply and take it in at once: decoded, it is much larger."""
+    def _take(self, route: Route, body: bytes, piece: Batch, window: Window, sent: float) -> None:
+        """Decode a reply and take it in at once: decoded, it is much larger. Its values are of the moment at
+        which it was asked for, however long it took.
+        """
         started = perf_counter()
         try:
             items = route.decode(body, piece)
         finally:
             self._ledger.tallies.decode_seconds += perf_counter() - started
-        self._ledger.apply(piece, items, window, self._clock.wall())
+        self._ledger.apply(piece, items, window, sent)

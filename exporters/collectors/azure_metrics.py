@@ -180,7 +180,10 @@ class AzureMetrics:
             waits = self.clock.steady() - status.asked < LOOK_AGAIN_SECONDS
             if self.clock.steady() < status.refused_until or group.key in self._reading:
                 continue
-            if jumped or horizon > status.horizon or status.error or not waits:
+            # Where the lag grew, what is held is read again each step: it would get old, and nobody would
+            # watch what is to come.
+            if jumped or horizon != status.settled or status.error or not waits:
+                status.settled = horizon
                 status.horizon = horizon if jumped else max(horizon, status.horizon)
                 due.append(group)
         return due

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Callable, Iterator
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 import httpx
@@ -252,7 +252,7 @@ async def test_a_body_keeps_its_place_until_it_is_used() -> None:
         unused["most"] = max(unused["most"], unused["now"])
         return httpx.Response(200, json={})
 
-    async def use(body: bytes) -> int:
+    async def use(body: bytes, sent: float) -> int:
         await asyncio.sleep(0.01)
         unused["now"] -= 1
         return len(body)
@@ -261,6 +261,24 @@ async def test_a_body_keeps_its_place_until_it_is_used() -> None:
     calls = (sender.read(call(deadline=float("inf")), use) for _ in range(40))
     assert await asyncio.gather(*calls) == [2] * 40
     assert unused["most"] == 8
+    await sender.close()
+
+
+async def test_a_body_comes_with_the_time_it_was_asked_for(slept: list[float]) -> None:
+    """Of the attempt that brought it, and not of the first one or of its end."""
+    sent: list[float] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(time())
+        return httpx.Response(200, json={}) if len(sent) == 3 else error(500)
+
+    async def use(body: bytes, at: float) -> float:
+        return at
+
+    sender = Client(OneToken(), Traffic(), transport=httpx.MockTransport(answer))  # type: ignore[arg-type]  # as above
+    at = await sender.read(call(deadline=float("inf")), use)
+    assert sent[1] < at <= sent[2]
+    assert len(slept) == 2
     await sender.close()
 
 

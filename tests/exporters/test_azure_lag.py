@@ -26,7 +26,16 @@ NAMES = ("Availability", "SuccessE2ELatency", "Egress", "Ingress")
 Truth = Callable[[int, float], float | None]
 
 
-def watch(lag: Lag, minute: int, truth: Truth, *, second: int = 5, slot: Slot = SLOT, names: int = 1) -> int:
+def watch(
+    lag: Lag,
+    minute: int,
+    truth: Truth,
+    *,
+    second: int = 5,
+    slot: Slot = SLOT,
+    names: int = 1,
+    failed: bool = False,
+) -> int:
     """Read as a cycle at that minute does: all from five minutes before the settled ones up to now."""
     now = START + minute * 60.0 + second
     settled = lag.horizon(now, 60)
@@ -40,6 +49,8 @@ def watch(lag: Lag, minute: int, truth: Truth, *, second: int = 5, slot: Slot = 
     ahead = tuple(pair for pair in pairs if pair[0] + 60 > window.end)
     several = [Reading(wanted(name, ("Average",)), "Average", (), final, ahead) for name in NAMES[:names]]
     lag.claims(slot, [RESOURCE])
+    if failed:
+        return lag.watch(slot, RESOURCE, [], window, now, NAMES[:names])
     return lag.watch(slot, RESOURCE, several if pairs else [], window, now)
 
 
@@ -118,6 +129,46 @@ def test_an_interruption_is_no_lateness() -> None:
     watch(lag, 45, steady)
     assert lag.learnt.latest <= 180.0
     assert lag.seconds <= 240
+
+
+def test_an_outage_of_an_hour_is_no_lateness() -> None:
+    """Nor is a second one: that pauses may be long is believed only when there is no other."""
+    lag = Lag(180, Learnt(150.0, 10_000))
+    for minute in (*range(10), *range(70, 80), *range(140, 150)):
+        watch(lag, minute, steady)
+    assert lag.learnt.latest <= 190.0
+
+
+def test_who_is_seldom_answered_teaches_no_lateness() -> None:
+    """Of a resource that is read every fourth minute beside one that is read each minute, a change counts
+    from the reading before: the type is no later for it. Where all are read so seldom, their pauses count.
+    """
+    lag = Lag(180, Learnt(150.0, 10_000))
+    other: Slot = (SLOT[0]._replace(subscription="another"), "Availability")
+    for minute in range(61):
+        watch(lag, minute, corrected)
+        if minute % 4 == 0:
+            watch(lag, minute, corrected, slot=other)
+    assert lag.learnt.latest < 300
+    alone = Lag(180)
+    for minute in range(1, 61, 4):
+        watch(alone, minute, corrected)
+    assert alone.learnt.latest > 300
+
+
+def test_what_failed_inside_a_reply_teaches_no_lateness() -> None:
+    """A metric that a good reply did not bring had no value then; with the next reply all of it is there,
+    and nothing came late. What changes after that is seen again.
+    """
+    lag = Lag(180, Learnt(150.0, 10_000))
+    for minute in range(60):
+        failed = minute in (12, 20, 21, 22)
+        assert watch(lag, minute, steady, failed=failed) == 0
+    assert lag.learnt.latest == 150.0
+    assert lag.learnt.watched > 10_020
+    late = [watch(lag, minute, corrected) for minute in range(60, 80)]
+    assert sum(late) > 0
+    assert 240 <= lag.learnt.latest < 300
 
 
 def test_it_is_bounded() -> None:

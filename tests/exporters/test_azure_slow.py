@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from exporters.azure.lag import Learnt
 from tests.azure_day.estate import Estate
 from tests.azure_day.fleets import SINGLE_ROWS, near_the_limit
 from tests.azure_day.moment import Moment, live
@@ -52,3 +53,31 @@ def test_a_counter_is_written_before_it_is_shown(tmp_path: Path) -> None:
 
 def _totals(text: str) -> list[str]:
     return sorted(line for line in text.splitlines() if "_total{" in line)
+
+
+def test_a_lag_that_grows_stops_nobody(tmp_path: Path) -> None:
+    """While nothing new is settled, what is held is read again each minute, and no more often: it does not
+    get old, and stays.
+    """
+
+    async def life(moment: Moment) -> tuple[list[float], list[int], list[int]]:
+        estate = Estate(moment, tmp_path, near_the_limit(3), SINGLE_ROWS)
+        ages: list[float] = []
+        calls: list[int] = []
+        series: list[int] = []
+        for minute in range(20):
+            since, before = moment.steady(), estate.wire.calls["metrics"]
+            for key in estate.collector.states:
+                estate.collector.ledger.lag(key).learnt = Learnt(200.0 if minute < 5 else 800.0, 10_000)
+            text = await estate.turn()
+            await asyncio.sleep(since + 60.0 - moment.steady())
+            ages.append(max(moment.wall() - each.last_success for each in estate.collector.states.values()))
+            calls.append(estate.wire.calls["metrics"] - before)
+            series.append(len(_totals(text)))
+        await estate.cycle.close()
+        return ages, calls, series
+
+    ages, calls, series = live(life)
+    assert max(ages) < 65
+    assert calls == [23] * 20
+    assert series == [23] * 20
