@@ -38,10 +38,10 @@ def honour(folder: Path, fleet: str, rows: tuple[dict[str, Any], ...], cycles: i
         id = next(one.id for one in estate.world.inventory.subscriptions.values() if one.name == victim)
         asked: list[tuple[float, float]] = []
         others: dict[bool, list[float]] = {True: [], False: []}
+        wait = 0.0
         for number in range(cycles + 2):
-            wait = round(chance.uniform(4, 40), chance.choice((0, 1, 3)))
-            disturbed = number >= 2 and number % 2 == 0
-            if disturbed:
+            if number >= 2 and number % 2 == 0:
+                wait = round(chance.uniform(4, 40), chance.choice((0, 1, 3)))
                 estate.order(
                     name="wait",
                     kind="status",
@@ -56,10 +56,12 @@ def honour(folder: Path, fleet: str, rows: tuple[dict[str, Any], ...], cycles: i
             await estate.turn()
             await estate.rest(begin)
             made = [each for each in estate.wire.made[before:] if each.api == "metrics-batch"]
-            asked += [(each.answered, wait) for each in made if each.status in (429, 503, 529)]
+            # A cycle in which nothing was due leaves the wait to the next one.
+            new = [(each.answered, wait) for each in made if each.status in (429, 503, 529)]
+            asked += new
             last = [each.answered - since for each in made if each.subscription != id]
             if number >= 2 and last:
-                others[disturbed].append(max(last))
+                others[bool(new)].append(max(last))
         await estate.cycle.close()
         made = [each for each in estate.wire.made if each.subscription == id and each.api == "metrics-batch"]
         early, overshoots = _kept(made, asked)

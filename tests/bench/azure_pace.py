@@ -11,17 +11,19 @@ from tests.azure_day.honoured import honour
 from tests.azure_day.paced import pace
 from tests.bench.figures import Benchmark, Figure, Series
 
-# Resources that are asked one by one, and simulated minutes: a day, and two hours with as many as the
-# exporter's own pace of 10 calls a second reads within a minute.
-RUNS = ((100, 24 * 60), (560, 2 * 60))
+# Resources that are asked one by one, simulated minutes, and minutes until the process begins anew and has
+# forgotten what it called: a day; and as many as the exporter's own pace of 10 calls a second reads within a
+# minute, of which a day would take an hour.
+RUNS = ((30, 24 * 60, 60), (560, 20, 5))
 WAITS = 60
 
 
 def run(place: Path) -> Iterator[Figure]:
-    """With restarts every hour; then some hours with a wait in every second cycle."""
-    for resources, minutes in RUNS:
-        paced = pace(place / f"{resources}", near_the_limit(resources), SINGLE_ROWS, minutes)
-        where = f"{resources} resources, {minutes // 60} h"
+    """Both with restarts; then two hours with a wait in every second cycle."""
+    for resources, minutes, restart_every in RUNS:
+        fleet = near_the_limit(resources)
+        paced = pace(place / f"{resources}", fleet, SINGLE_ROWS, minutes, restart_every=restart_every)
+        where = f"{resources} resources, {minutes} min"
         output.console.print(f"{where}: {paced.planned} calls in a cycle")
         yield Figure(Series(f"{where}: calls", (float(paced.calls),)), "")
         yield Figure(Series(f"{where}: replies of 429", (float(paced.throttled),)), "")
