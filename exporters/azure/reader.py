@@ -31,12 +31,13 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class GroupState:
     """How one group fares. `horizon` and `last_success` are Unix seconds, `asked` and `refused_until` are on
-    the steady clock; `error` is empty when all is well. `settled` is where the horizon would be by the lag
-    alone: it goes back where that grows, the horizon does not.
+    the steady clock; `error` is empty when all is well. `lag` is that of the last reading in seconds, and
+    `settled` where it put the horizon: back, where it had grown; the horizon itself never goes back for that.
     """
 
     horizon: int = 0
     settled: int = 0
+    lag: int = 0
     asked: float = float("-inf")
     refused_until: float = 0.0
     last_success: float = 0.0
@@ -161,9 +162,9 @@ class Reader:
             return
 
         async def send(piece: Batch) -> None:
-            async def use(body: bytes, sent: float) -> None:
+            async def use(body: bytes, took: float) -> None:
                 # A large reply takes longer to read than the loop may stand still.
-                await worked(self._take, route, body, piece, window, sent)
+                await worked(self._take, route, body, piece, window, self._clock.wall() - took)
 
             call = route.call(piece, window.start, window.seen, endpoints, deadline)
             await client.read(call, use)

@@ -174,7 +174,8 @@ class AzureMetrics:
         for group in self.groups:
             status = self.states[group.key]
             step = group.key.step
-            horizon = self.ledger.lag(group.key).horizon(now, step)
+            lag = self.ledger.lag(group.key)
+            horizon = lag.horizon(now, step)
             # A lag that grows must not take a horizon back; a clock that was set back must.
             jumped = horizon < status.horizon - max(LOOK_AGAIN_SECONDS, step) - 900
             waits = self.clock.steady() - status.asked < LOOK_AGAIN_SECONDS
@@ -182,8 +183,9 @@ class AzureMetrics:
                 continue
             # Where the lag grew, what is held is read again each step: it would get old, and nobody would
             # watch what is to come.
-            if jumped or horizon != status.settled or status.error or not waits:
-                status.settled = horizon
+            stepped = int((now - status.lag) // step) * step > status.settled
+            if jumped or stepped or horizon > status.horizon or status.error or not waits:
+                status.lag, status.settled = lag.seconds, horizon
                 status.horizon = horizon if jumped else max(horizon, status.horizon)
                 due.append(group)
         return due

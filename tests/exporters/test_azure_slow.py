@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from exporters.azure.lag import Learnt
 from tests.azure_day.estate import Estate
 from tests.azure_day.fleets import SINGLE_ROWS, near_the_limit
@@ -55,9 +57,12 @@ def _totals(text: str) -> list[str]:
     return sorted(line for line in text.splitlines() if "_total{" in line)
 
 
-def test_a_lag_that_grows_stops_nobody(tmp_path: Path) -> None:
-    """While nothing new is settled, what is held is read again each minute, and no more often: it does not
-    get old, and stays.
+@pytest.mark.parametrize(
+    "lags", [[200.0] * 5 + [800.0] * 15, [200.0 + 60 * n for n in range(9)] + [800.0] * 11]
+)
+def test_a_lag_that_grows_stops_nobody(tmp_path: Path, lags: list[float]) -> None:
+    """At once or by a minute each minute: while nothing new is settled, what is held is read again each
+    minute, and no more often. It does not get old, and stays.
     """
 
     async def life(moment: Moment) -> tuple[list[float], list[int], list[int]]:
@@ -65,10 +70,10 @@ def test_a_lag_that_grows_stops_nobody(tmp_path: Path) -> None:
         ages: list[float] = []
         calls: list[int] = []
         series: list[int] = []
-        for minute in range(20):
+        for lag in lags:
             since, before = moment.steady(), estate.wire.calls["metrics"]
             for key in estate.collector.states:
-                estate.collector.ledger.lag(key).learnt = Learnt(200.0 if minute < 5 else 800.0, 10_000)
+                estate.collector.ledger.lag(key).learnt = Learnt(lag, 10_000)
             text = await estate.turn()
             await asyncio.sleep(since + 60.0 - moment.steady())
             ages.append(max(moment.wall() - each.last_success for each in estate.collector.states.values()))
