@@ -136,7 +136,7 @@ class Client:
         return await self.read(call, _itself)
 
     async def read(self, call: Call, use: Callable[[bytes, float], Awaitable[T]]) -> T:
-        """What `use` makes of the body of a 2xx reply and of when it was asked for (Unix seconds). Raises
+        """What `use` makes of the body of a 2xx reply and of the seconds since it was asked for. Raises
         AzureError after the retries that make sense before `call.deadline`, and what `use` raises.
 
         429, 503 and 529 wait as long as the reply says, to the second, and hold back the whole bucket, also
@@ -156,8 +156,9 @@ class Client:
                     async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
                         # While it queued for its place another one may have been told to wait.
                         if not bucket.paused():
-                            sent = self._clock.wall()
-                            return await use(await self._attempt(call, token, bucket), sent)
+                            asked = self._clock.steady()
+                            body = await self._attempt(call, token, bucket)
+                            return await use(body, self._clock.steady() - asked)
                     await self._sit_out(bucket, call, bucket.paused())
             except Refused as error:
                 if error.status != 401 or renewed or attempt == ATTEMPTS:
