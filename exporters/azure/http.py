@@ -133,10 +133,12 @@ class Client:
 
     async def send(self, call: Call) -> bytes:
         """The body of a 2xx reply; see `read`."""
-        return await self.read(call, _itself)
+        return await self.read(call, _itself, self._clock.wall)
 
-    async def read(self, call: Call, use: Callable[[bytes, float], Awaitable[T]]) -> T:
-        """What `use` makes of the body of a 2xx reply and of the seconds since it was asked for. Raises
+    async def read(
+        self, call: Call, use: Callable[[bytes, float], Awaitable[T]], wall: Callable[[], float]
+    ) -> T:
+        """What `use` makes of the body of a 2xx reply and of what `wall` said when it was asked for. Raises
         AzureError after the retries that make sense before `call.deadline`, and what `use` raises.
 
         429, 503 and 529 wait as long as the reply says, to the second, and hold back the whole bucket, also
@@ -156,9 +158,8 @@ class Client:
                     async with self._slots.setdefault(call.subscription, asyncio.Semaphore(IN_FLIGHT)):
                         # While it queued for its place another one may have been told to wait.
                         if not bucket.paused():
-                            asked = self._clock.steady()
-                            body = await self._attempt(call, token, bucket)
-                            return await use(body, self._clock.steady() - asked)
+                            sent = wall()
+                            return await use(await self._attempt(call, token, bucket), sent)
                     await self._sit_out(bucket, call, bucket.paused())
             except Refused as error:
                 if error.status != 401 or renewed or attempt == ATTEMPTS:

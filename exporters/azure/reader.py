@@ -162,12 +162,12 @@ class Reader:
             return
 
         async def send(piece: Batch) -> None:
-            async def use(body: bytes, took: float) -> None:
+            async def use(body: bytes, sent: float) -> None:
                 # A large reply takes longer to read than the loop may stand still.
-                await worked(self._take, route, body, piece, window, self._clock.wall() - took)
+                await worked(self._take, route, body, piece, window, sent)
 
             call = route.call(piece, window.start, window.seen, endpoints, deadline)
-            await client.read(call, use)
+            await client.read(call, use, self._clock.wall)
 
         outcome = await batches.read(batch, send, splits=route.splits, others=several)
         self.splits += outcome.splits

@@ -77,8 +77,10 @@ class Answering:
         body: bytes = answer
         return body
 
-    async def read(self, call: Call, use: Callable[[bytes], Awaitable[None]]) -> None:
-        await use(await self.send(call))
+    async def read(
+        self, call: Call, use: Callable[[bytes, float], Awaitable[None]], wall: Callable[[], float]
+    ) -> None:
+        await use(await self.send(call), wall())
 
 
 @contextmanager
