@@ -1,6 +1,12 @@
 """Settings of all tests."""
 
+import signal
+
 from hypothesis import settings
+
+# Whoever runs the tests in the background may have SIGINT ignored, and children inherit that: those that are
+# interrupted here would not notice.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every run: a change is judged by what it changed, not by luck. New examples are looked
 # for with `pytest --hypothesis-profile=search`; what they find becomes an `@example`.
