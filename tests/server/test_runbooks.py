@@ -15,7 +15,8 @@ HOSTILE = """# TargetDown
 
 [run](javascript:alert(1)) [data](data:text/html;base64,PHNjcmlwdD4=) [file](file:///etc/passwd)
 
-See [the other](ExporterStale.md#impact), [that](./Watchdog.md), [web](https://example.com/a.md).
+See [the other](ExporterStale.md#impact), [that](./Watchdog.md), [web](https://example.com/a.md),
+[page](../alerts.md).
 
 | a | b |
 |---|---|
@@ -55,11 +56,13 @@ def test_what_is_hostile_is_shown_as_text(tmp_path: Path) -> None:
 
 
 def test_links_between_runbooks_open_here(tmp_path: Path) -> None:
-    """`X.md` is the page of X; other addresses stay."""
+    """`X.md` is the page of X; other addresses stay; a page that is not served is not linked."""
     text = str(rendered("TargetDown", _folder(tmp_path)))
     assert 'href="/runbooks/ExporterStale#impact"' in text
     assert 'href="/runbooks/Watchdog"' in text
     assert 'href="https://example.com/a.md"' in text
+    assert text.count("href=") == 3
+    assert "</a>,\npage." in text
 
 
 def test_nothing_outside_the_folder(tmp_path: Path) -> None:
