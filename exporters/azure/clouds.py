@@ -2,7 +2,7 @@
 
 Contracts: https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud (authorities),
 hashicorp/go-azure-sdk sdk/environments (Azure Resource Manager and its audiences), and Microsoft's client
-library https://pypi.org/project/azure-monitor-querymetrics (hosts and audiences of the metrics batch API).
+library azure-monitor-querymetrics (hosts and audiences of the metrics batch API).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def protocol(live: Live, counts: Counts) -> type[H11Protocol]:
     class Connection(H11Protocol):
         """HTTP/1.1 for those that may speak."""
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower, as its base has it
             super().connection_made(transport)
             allowed = live.now.allowed_sans
             if allowed is None:
