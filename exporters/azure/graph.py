@@ -38,12 +38,6 @@ class Discovered:
     skipped: int = 0
 
 
-class _Row(msgspec.Struct):
-    id: str
-    location: str | None = None
-    tags: Any = None
-
-
 class _Table(msgspec.Struct):
     columns: list[dict[str, Any]]
     rows: list[list[Any]]

@@ -42,6 +42,11 @@ _LONGEST_GRAIN_PAUSE_SECONDS = 300.0
 _UNEVEN = 1.1
 
 
+def settled(now: float, lag: int, step: int) -> int:
+    """The end of the newest bucket of `step` seconds that is `lag` seconds old at `now` (Unix seconds)."""
+    return int((now - lag) // step) * step
+
+
 class Learnt(NamedTuple):
     """What is known of a type: the greatest age in seconds at which a point came or changed, and how many
     points were watched.
@@ -95,7 +100,7 @@ class Lag:
 
     def horizon(self, now: float, step: int) -> int:
         """The end of the newest bucket that is settled at `now` (Unix seconds)."""
-        return int((now - self.seconds) // step) * step
+        return settled(now, self.seconds, step)
 
     def claims(self, slot: Slot, resources: Iterable[str]) -> bool:
         """Whether one of these resources of a slot is watched, so that their unsettled buckets are to be read

@@ -17,6 +17,7 @@ from exporters.azure.budget import Dropped
 from exporters.azure.catalogue import Catalogue, Scope
 from exporters.azure.clients import Clients
 from exporters.azure.clock import REAL, Clock
+from exporters.azure.lag import settled
 from exporters.azure.ledger import Ledger
 from exporters.azure.pace import spread
 from exporters.azure.plan import Group, Key, groups
@@ -183,7 +184,7 @@ class AzureMetrics:
                 continue
             # Where the lag grew, what is held is read again each step: it would get old, and nobody would
             # watch what is to come.
-            stepped = int((now - status.lag) // step) * step > status.settled
+            stepped = settled(now, status.lag, step) > status.settled
             if jumped or stepped or horizon > status.horizon or status.error or not waits:
                 status.lag, status.settled = lag.seconds, horizon
                 status.horizon = horizon if jumped else max(horizon, status.horizon)
