@@ -29,14 +29,14 @@ class Lines:
 
 
 def main() -> int:
-    """`drive.py ROOT NAME BASE [detach] [deaf]`."""
+    """`drive.py ROOT NAME BASE [detach] [deaf] [held]`; what is held never comes up."""
     root, name, base, *words = sys.argv[1:]
     house = House(Path(root), name, int(base))
     options = ("--deaf",) if "deaf" in words else ()
     wish = house.wish(
         house.component("bottom", "--slow", "0.15", *options, stop=60 if options else 5),
         house.component("middle", "--slow", "0.15", "--child", needs=["bottom"]),
-        house.component("top", needs=["middle"]),
+        house.component("top", *(("--slow", "60") if "held" in words else ()), needs=["middle"]),
     )
     try:
         return asyncio.run(Session(wish, Lines(), detach="detach" in words).run())

@@ -76,7 +76,7 @@ async def freed(house: House) -> None:
 @pytest.mark.parametrize("moment", [0, 1, 2, 3])
 async def test_interrupt_during_the_start(house: House, run: Run, moment: int) -> None:
     """Ctrl-C before any component, and right after each one began to start, leaves nothing."""
-    process = run()
+    process = run("held")
     folder = house.root / "state" / "lock"
     await gone(lambda: len(house.events()) < moment if moment else not folder.exists())
     process.send_signal(signal.SIGINT)
@@ -87,7 +87,7 @@ async def test_interrupt_during_the_start(house: House, run: Run, moment: int) -
 @pytest.mark.parametrize("delay", [0.05, 0.15, 0.25, 0.35])
 async def test_interrupt_at_any_moment(house: House, run: Run, delay: float) -> None:
     """Ctrl-C some time after the supervisor's process was started leaves nothing."""
-    process = run()
+    process = run("held")
     await gone(lambda: not (house.root / "state" / "logs" / "supervisor.log").exists())
     await asyncio.sleep(delay)
     process.send_signal(signal.SIGINT)
