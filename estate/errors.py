@@ -1,7 +1,6 @@
 """The errors a user can meet, in one tree. Each class carries the exit code of the command line.
 
 SinglepaneError
- ├── VerificationFailed   1  something was checked and does not hold
  ├── UsageError           2  the command was called wrongly
  ├── EstateInvalid        2  the estate file has findings of severity error
  └── SurroundingsError    3  the machine or a peer is not as needed
@@ -30,10 +29,6 @@ class SinglepaneError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
-
-
-class VerificationFailed(SinglepaneError):
-    """A verification ran and at least one hop is broken."""
 
 
 class UsageError(SinglepaneError):

@@ -89,9 +89,6 @@ class Labels:
         return next((value for key, value in self.pairs if key == name), "")
 
 
-NO_LABELS = Labels()
-
-
 # Not watched by the collector of garbage, of which it can never be part: there are 100,000 of them.
 class Sample(msgspec.Struct, frozen=True, gc=False):
     """One value of one series. `timestamp` is Unix seconds; None means the time of the scrape."""

@@ -7,13 +7,10 @@ from pathlib import Path
 
 from exporters.collector import CollectorError
 
-# What this process can resolve by itself. `keyvault:` is for a target, which hands the value over as one of
-# these.
-READABLE = ("env:", "file:")
-
 
 def read(reference: str) -> str:
-    """The secret behind `env:NAME` or `file:PATH`, without a final newline.
+    """The secret behind `env:NAME` or `file:PATH`, without a final newline. `keyvault:` is for a target,
+    which hands the value over as one of these.
 
     Raises CollectorError that names the reference and never the value.
     """
