@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from time import time
 from typing import Any, Literal
 
-from estate.model import AzureExporter
 from exporters.azure import batch, single
 from exporters.azure.catalogue import SAMPLES, Scope
-from exporters.azure.clients import Clients
 from exporters.azure.decode import decoded
 from exporters.azure.definitions import Definitions, Mismatch, Wanted, fetch, mismatches, wanted
 from exporters.azure.errors import AzureError, Throttled
@@ -26,8 +24,8 @@ from exporters.azure.plan import Batch, Key
 from exporters.azure.refusal import of_type
 from exporters.azure.resources import Resource
 from exporters.azure.selection import Selection, selection
-from exporters.collectors.azure_metrics import build
 from exporters.config import Config
+from exporters.subjects import Subject, subjects
 
 State = Literal["ok", "missing", "failed", "unseen"]
 _ACTION = re.compile(r"perform action '([^']+)'")
@@ -57,7 +55,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was tried for one exporter row, and what of its configuration is not in Azure."""
+    """What was tried for one row or module, and what of its configuration is not in Azure."""
 
     tries: tuple[Try, ...]
     mismatches: tuple[Mismatch, ...]
@@ -68,36 +66,30 @@ class Trial:
         return not self.mismatches and all(each.state in ("ok", "unseen") for each in self.tries)
 
 
-async def trial(name: str, row: AzureExporter, config: Config, deadline: float) -> Trial:
-    """Try what a row needs. Never raises AzureError; `deadline` is on the monotonic clock."""
-    collector = build(name, row, config, None)
-    scopes = tuple(collector.catalogue.scopes)
-    await collector.close()
+async def trial(subject: Subject, deadline: float) -> Trial:
+    """Try what a row or module needs. Never raises AzureError; `deadline` is on the monotonic clock."""
     tries: list[Try] = []
     definitions: dict[str, Definitions] = {}
-    for tenant in dict.fromkeys(scope.tenant for scope in scopes):
-        try_ = _Tenant(name, row, collector.clients, tenant, deadline, tries, definitions)
-        await try_.run([scope for scope in scopes if scope.tenant == tenant])
-    return Trial(tuple(tries), mismatches(row.metrics, definitions, ("exporters", name)))
+    for tenant in dict.fromkeys(scope.tenant for scope in subject.scopes):
+        try_ = _Tenant(subject, tenant, deadline, tries, definitions)
+        await try_.run([scope for scope in subject.scopes if scope.tenant == tenant])
+    return Trial(tuple(tries), mismatches(subject.row.metrics, definitions, subject.path))
 
 
 class _Tenant:
-    """The tries of one row in one tenant."""
+    """The tries of one row or module in one tenant."""
 
     def __init__(
         self,
-        exporter: str,
-        row: AzureExporter,
-        clients: Clients,
+        subject: Subject,
         tenant: str,
         deadline: float,
         tries: list[Try],
         definitions: dict[str, Definitions],
     ) -> None:
-        self.exporter = exporter
-        self.row = row
-        self.clients = clients
-        self.endpoints = clients.reach(tenant)
+        self.subject = subject
+        self.row = row = subject.row
+        self.endpoints = subject.clients.reach(tenant)
         self.tenant = tenant
         self.deadline = deadline
         self.tries = tries
@@ -107,7 +99,7 @@ class _Tenant:
 
     async def run(self, scopes: list[Scope]) -> None:
         endpoints = self.endpoints
-        tokens = Tokens(self.clients.sign_in(self.tenant))
+        tokens = Tokens(self.subject.clients.sign_in(self.tenant))
         for scope in (endpoints.arm_scope, endpoints.metrics_scope):
             if not await self._try("sign-in", f"{self.tenant} for {scope}", "", tokens.get(scope)):
                 return
@@ -172,7 +164,8 @@ class _Tenant:
             self.row.management_groups,
         )
         names = {scope.id: scope.name for scope in scopes}
-        await self._values(client, list(found.resources.values()), {**visible, **names})
+        mine = [each for each in found.resources.values() if self.subject.mine(each)]
+        await self._values(client, mine, {**visible, **names})
 
     async def _graph(self, client: Client, scope: dict[str, list[str]], subject: str) -> None:
         """Resource Graph refuses nobody: it leaves out what may not be read. So what it shows is said."""
@@ -281,7 +274,7 @@ class _Tenant:
     def _add(
         self, step: str, subject: str, state: State, action: str = "", detail: str = "", remedy: str = ""
     ) -> None:
-        self.tries.append(Try(self.exporter, step, subject, state, action, detail, remedy))
+        self.tries.append(Try(self.subject.name, step, subject, state, action, detail, remedy))
 
 
 def _forbidden(error: AzureError) -> bool:
@@ -304,5 +297,10 @@ def _remedy(step: str, error: AzureError) -> str:
 
 
 def unneeded(config: Config) -> Iterable[str]:
-    """Exporters that need no right in Azure."""
-    return (name for name, row in config.exporters.items() if not isinstance(row, AzureExporter))
+    """Rows and modules that need no right in Azure."""
+    azure = {subject.path for subject in subjects(config)}
+    every = [
+        *(("exporters", name) for name in config.exporters),
+        *(("modules", name) for name in config.modules),
+    ]
+    return (name for kind, name in every if (kind, name) not in azure)

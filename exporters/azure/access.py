@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from exporters.azure.catalogue import Scope
 from exporters.azure.clients import Clients
 from exporters.azure.shard import WHOLE, Shard
@@ -29,3 +31,14 @@ class Access:
         """A subscription of the configuration, by name."""
         row = self._config.subscriptions[subscription]
         return Scope(subscription, row.id.lower(), self._config.tenants[row.tenant].id)
+
+    def scopes(self, tenant: str | None, more: Iterable[str]) -> dict[str, Scope]:
+        """The subscriptions of the configuration by id in lower case, and more ids, which are of a tenant of
+        that name.
+        """
+        named = map(self.scope, self._config.subscriptions)
+        found = {each.id: each for each in named}
+        if tenant is not None:
+            owner = self._config.tenants[tenant].id
+            found = {**{each: Scope(each, each, owner) for each in more}, **found}
+        return found

@@ -16,7 +16,6 @@ from estate.quantities import seconds
 from exporters.azure import own
 from exporters.azure.access import Access
 from exporters.azure.budget import Dropped
-from exporters.azure.catalogue import Scope
 from exporters.azure.clock import REAL
 from exporters.azure.definitions import Mismatch
 from exporters.azure.state import FORGET_SECONDS
@@ -66,11 +65,7 @@ class AzureSource:
         self._ids = {each: row.id for each, row in config.subscriptions.items()}
         self._allowed = [azure_place(each, self._ids) for each in module.targets]
         self._types = frozenset(metric.type.lower() for metric in module.metrics)
-        self._scopes = {id.lower(): access.scope(each) for each, id in self._ids.items()}
-        if module.tenant is not None:
-            tenant = config.tenants[module.tenant].id
-            for each in {place.subscription for place in self._allowed} - self._scopes.keys():
-                self._scopes[each] = Scope(each, each, tenant)
+        self._scopes = access.scopes(module.tenant, (place.subscription for place in self._allowed))
         self._open: set[AzureMetrics] = set()
 
     def named(self, target: str) -> str:

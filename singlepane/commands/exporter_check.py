@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from estate.model import AzureExporter
 from estate.tree import spoken
 from exporters.config import load
 from singlepane import output
@@ -21,31 +20,28 @@ _WORDS = {"ok": "ok", "missing": "right missing", "failed": "failed", "unseen": 
 def check(
     config: Annotated[Path, typer.Option("--config", help="Configuration file of the exporter.")],
     timeout: Annotated[
-        float, typer.Option("--timeout", min=1, help="Seconds for each exporter of the file.")
+        float, typer.Option("--timeout", min=1, help="Seconds for each exporter and module of the file.")
     ] = 120.0,
     output_format: output.FormatOption = output.Format.text,
 ) -> None:
-    """Try each call that the exporters of a configuration make, once, and say which right is missing where.
+    """Try each call that a configuration makes, once, and say which right is missing where.
 
-    Run it as the identity that the exporter will have. It signs in, looks for the subscriptions and their
-    resources, and asks one resource of each type and subscription for its definitions and for one value.
-    Metrics, aggregations, intervals and dimensions that a type does not have are named with the closest that
-    it has. Exit code 1 when anything is missing or wrong.
+    All exporters and modules that read Azure are tried. Run it as the identity that the exporter will have.
+    It signs in, looks for the subscriptions and their resources, and asks one resource of each type and
+    subscription for its definitions and for one value. Metrics, aggregations, intervals and dimensions that a
+    type does not have are named with the closest that it has. Exit code 1 when anything is missing or wrong.
 
     Example: `singlepane exporter check --config exporter.yaml`
     """
     # `exporter run` is started once for each exporter, and must not load what it does not need.
-    from exporters.trial import trial, unneeded  # noqa: PLC0415 - loads the libraries of Azure
+    from exporters.subjects import subjects  # noqa: PLC0415 - loads the libraries of Azure
+    from exporters.trial import trial, unneeded  # noqa: PLC0415 - the same
 
     loaded = load(config)
     for warned in loaded.warnings:
         output.message(f"{warned.position}: {warned.message}" + (f" ({warned.fix})" if warned.fix else ""))
     with quiet():
-        trials = [
-            asyncio.run(trial(name, row, loaded, monotonic() + timeout))
-            for name, row in loaded.exporters.items()
-            if isinstance(row, AzureExporter)
-        ]
+        trials = [asyncio.run(trial(each, monotonic() + timeout)) for each in subjects(loaded)]
     tries = [each for one in trials for each in one.tries]
     wrong = [each for one in trials for each in one.mismatches]
     if output_format is output.Format.json:

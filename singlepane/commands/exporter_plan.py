@@ -16,6 +16,7 @@ from estate.model import AzureExporter
 from estate.suggest import offer
 from exporters.bill import LIST_PRICE, Price
 from exporters.config import Config, load
+from exporters.probe.modules import AzureModule
 from singlepane import output
 from singlepane.quiet import quiet
 
@@ -74,7 +75,7 @@ def plan(
     found = [line for each in surveys for line in each.lines]
     due = bills(found, Price(price, free))
     problems = [problem for each in surveys for problem in each.problems]
-    notes = [note for each in surveys for note in each.notes]
+    notes = [*(note for each in surveys for note in each.notes), *_probed(loaded)]
     totals = {
         "calls_per_cycle": sum(line.calls for line in found),
         "calls_per_day": round(sum(line.calls_per_day for line in found)),
@@ -178,6 +179,16 @@ def _counts(text: str, rows: Iterable[AzureExporter]) -> dict[tuple[str, str], i
         place = (type, match["region"] or "global")
         counts[place] = counts.get(place, 0) + int(match["count"])
     return counts
+
+
+def _probed(config: Config) -> Iterable[str]:
+    """What depends on who probes."""
+    for name, module in config.modules.items():
+        if isinstance(module, AzureModule):
+            yield (
+                f"{name}: what is probed is not in this plan: each target costs its calls at the most every "
+                f"{module.cache_seconds} s, for as long as somebody probes it."
+            )
 
 
 def _assumed(name: str, row: AzureExporter, counted: set[str]) -> Iterable[str]:

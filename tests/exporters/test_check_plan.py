@@ -84,6 +84,20 @@ def config(found: Azure, *rows: dict[str, Any], **keys: Any) -> str:
     return str(path)
 
 
+def with_module(found: Azure, **keys: Any) -> str:
+    """A configuration of one module, which may read one resource group."""
+    path = Path(config(found))
+    document = yaml.safe_load(path.read_text())
+    row = document.pop("exporters")["platform"]
+    module = {"kind": "azure", "identity": row["identity"], "metrics": row["metrics"][:1]}
+    subscription = SUBSCRIPTIONS["shop-a"]
+    target = f"/subscriptions/{subscription}/resourceGroups/{found.resource('sa002').resource_group}"
+    document["subscriptions"].pop("shop-a")
+    document["modules"] = {"storage": {**module, "targets": [target], "tenant": "main", **keys}}
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    return str(path)
+
+
 def run(*arguments: str) -> tuple[int, Any]:
     """Exit code and document of a verb."""
     ran = CliRunner().invoke(app, [*arguments, "-o", "json"])
@@ -234,3 +248,32 @@ def test_a_plan_that_sees_too_little_says_so(tmp_path: Path, secret: None) -> No
     assert code == 1
     assert [problem for problem in document["problems"] if "shop-b" in problem]
     assert {each["subscription"] for each in document["groups"]} == {"shop-a"}
+
+
+def test_modules_are_tried_too(world: Azure) -> None:
+    """Also where only an id names the subscription; nothing is asked of what is not among the targets."""
+    code, document = run("check", "--config", with_module(world))
+    assert (code, bad(document), {each["exporter"] for each in document["tries"]}) == (0, [], {"storage"})
+    place = f"{STORAGE.lower()} in {SUBSCRIPTIONS['shop-a']}"
+    steps = [(each["step"], each["subject"]) for each in document["tries"]]
+    assert steps[-2:] == [("definitions", place), ("metrics", place)]
+    elsewhere = with_module(world, targets=[f"/subscriptions/{SUBSCRIPTIONS['shop-a']}/resourceGroups/other"])
+    code, document = run("check", "--config", elsewhere)
+    assert (code, bad(document)) == (0, [("definitions", STORAGE.lower(), "unseen", "")])
+
+
+def test_what_a_module_names_wrongly(world: Azure) -> None:
+    """Its place is the module's."""
+    row = {"type": STORAGE, "names": ["Ingres"], "aggregations": ["Total"]}
+    code, document = run("check", "--config", with_module(world, metrics=[row]))
+    assert (code, [each["path"] for each in document["mismatches"]]) == (
+        1,
+        ["modules.storage.metrics.0.names.0"],
+    )
+
+
+def test_a_plan_says_what_it_leaves_out(world: Azure) -> None:
+    """What is probed depends on who probes."""
+    code, document = run("plan", "--config", with_module(world))
+    assert (code, document["groups"], len(document["notes"])) == (0, [], 1)
+    assert "at the most every 60 s" in document["notes"][0]
