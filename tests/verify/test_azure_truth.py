@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from deploy.verify.ground import Broken, Ground
-from deploy.verify.hops.azure_truth import applies, prove
+from deploy.verify.hops.azure_truth import applies, prove, steps
 from deploy.verify.replica import Replica
 from estate.model import Estate
 from estate.running import Running
@@ -33,9 +33,11 @@ def azure_estate(**row: object) -> Estate:
 
 @dataclass
 class Played:
-    """`truth` is the simulator's value of every minute, in percent; `held` the last values in Query."""
+    """`truth` is the simulator's value of every minute; `held` the last values in Query."""
 
     truth: float | None = 99.5
+    aggregation: str = "average"
+    unit: str = "Percent"
     held: list[str] = field(default_factory=lambda: ["0.9", "0.995", "0.97"])
     resources: list[dict[str, object]] = field(default_factory=lambda: [RESOURCE])
 
@@ -45,7 +47,7 @@ class Played:
             case "/sim/resources":
                 return httpx.Response(200, json={"resources": self.resources})
             case "/sim/truth":
-                truth = {"aggregation": "average", "unit": "Percent", "value": self.truth}
+                truth = {"aggregation": self.aggregation, "unit": self.unit, "value": self.truth}
                 return httpx.Response(200, json=truth)
         whole = request.url.params["query"].startswith("topk")
         values = [[1_700_000_000 + n, value] for n, value in enumerate(self.held)]
@@ -85,12 +87,12 @@ async def test_a_metric_that_never_arrived_is_named() -> None:
 async def test_a_selection_may_leave_everything_out() -> None:
     """Where the estate asks for fewer resources, none may be left."""
     narrowed = azure_estate(select={"names": ["nothing"]})
-    assert await Played(held=[]).prove(narrowed) == "no gauge of a live resource to compare"
+    assert await Played(held=[]).prove(narrowed) == "nothing of a live resource to compare"
 
 
 async def test_a_subscription_without_resources_has_no_truth() -> None:
     """Nothing is asked of a type that has no live resource."""
-    assert await Played(resources=[]).prove(azure_estate()) == "no gauge of a live resource to compare"
+    assert await Played(resources=[]).prove(azure_estate()) == "nothing of a live resource to compare"
 
 
 async def test_the_hop_applies_where_the_simulator_runs() -> None:
@@ -100,3 +102,42 @@ async def test_the_hop_applies_where_the_simulator_runs() -> None:
         simulated = Ground(azure_estate(), deployment(SIMULATOR), client, engine)
         real = Ground(azure_estate(), deployment(QUERY), client, engine)
     assert [applies(simulated, NEU), applies(simulated, weu), applies(real, NEU)] == [True, False, False]
+
+
+def counted(truth: float | None, *held: float) -> Played:
+    """A total of milliseconds a minute, and what Query has of its counter, in seconds."""
+    return Played(truth, "total", "MilliSeconds", [str(each) for each in held])
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param((7.5, 7.5, 7.75), id="a minute"),
+        pytest.param((7.5, 7.5, 8.5), id="four minutes at once"),
+        pytest.param((7.5, 7.75, 0.25, 0.5), id="a reset"),
+        pytest.param((7.5, 7.6, 7.85), id="one that was corrected later"),
+        pytest.param((1e9, 1e9 + 0.25), id="a large one"),
+    ],
+)
+async def test_a_counter_grows_by_what_was_measured(held: tuple[float, ...]) -> None:
+    """By one minute or by some that were read at once, in Prometheus' unit."""
+    said = await counted(250.0, *held).prove(azure_estate(aggregations=["Total"]))
+    assert said == "1 counter equal to what the simulator measured"
+
+
+async def test_a_counter_that_grows_wrongly_is_named() -> None:
+    """By half of what a minute had, for example."""
+    with pytest.raises(Broken) as broken:
+        await counted(250.0, 7.5, 7.625).prove(azure_estate(aggregations=["Total"]))
+    assert "grown by 0.125, which the simulator measured in none of the last 38 minutes" in broken.value.cause
+
+
+async def test_a_counter_that_has_not_grown_is_not_judged() -> None:
+    """Its first value is a minute's, its second one comes with the next."""
+    silent = counted(250.0, 7.5, 7.5)
+    assert await silent.prove(azure_estate(aggregations=["Total"])) == "nothing of a live resource to compare"
+
+
+def test_steps() -> None:
+    """Only growth is one."""
+    assert steps([3.0, 3.0, 4.5, 1.0, 2.0]) == [1.5, 1.0]

@@ -1,15 +1,18 @@
 """Last hop, where the Azure simulator stands in: what Query says of Azure is what the simulator measured.
 
 The simulator knows the final value of every minute. An exporter may show a minute before Azure has corrected
-it, so of each sampled gauge one of its last values must be true, not all of them.
+it, so of each sampled gauge one of its last values must be true, and of each counter one of its last steps,
+not all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from deploy.verify.ground import Broken, Ground
@@ -22,6 +25,8 @@ from exporters.azure.naming import MetricName, metric_name
 
 SIMULATOR = "azure-simulator"
 LAST_VALUES = 3
+# A counter that was not read for a while takes some minutes with one step.
+MINUTES_A_STEP = 5
 LOOK_BACK = "20m"
 # The exporter waits up to 15 minutes for a point to be final; then it stays for as long as we look back.
 MINUTES = range(2, 38)
@@ -53,19 +58,29 @@ def applies(ground: Ground, replica: Replica) -> bool:
 
 
 async def prove(ground: Ground, replica: Replica) -> str:
-    """One gauge of one resource for each row: enough to catch a wrong name, unit, aggregation or label."""
+    """One gauge and one counter of one resource for each row: enough to catch a wrong name, unit, aggregation
+    or label.
+    """
     sampled = await asyncio.gather(
-        *(_sample(ground, replica.cluster, *row) for row in rows(ground.estate, replica.cluster))
+        *(
+            _sample(ground, replica.cluster, *row, kind)
+            for row in rows(ground.estate, replica.cluster)
+            for kind in ("gauge", "counter")
+        )
     )
     chosen = [each for each in sampled if each is not None]
-    if not chosen:
-        return "no gauge of a live resource to compare"
-    await asyncio.gather(*(_compare(ground, replica.cluster, each) for each in chosen))
-    return f"{counted(len(chosen), 'gauge')} equal to what the simulator measured"
+    compared = await asyncio.gather(*(_compare(ground, replica.cluster, each) for each in chosen))
+    found = Counter(each.prometheus.type for each, judged in zip(chosen, compared, strict=True) if judged)
+    if not found:
+        return "nothing of a live resource to compare"
+    said = " and ".join(counted(number, kind) for kind, number in sorted(found.items(), reverse=True))
+    return f"{said} equal to what the simulator measured"
 
 
-async def _sample(ground: Ground, cluster: str, exporter: AzureExporter, row: AzureMetric) -> Sampled | None:
-    """A series in Query of the row's first gauge; None where there is nothing to be read.
+async def _sample(
+    ground: Ground, cluster: str, exporter: AzureExporter, row: AzureMetric, kind: str
+) -> Sampled | None:
+    """A series in Query of the row's first gauge or counter; None where there is nothing to be read.
 
     Raises Broken when Query has no series although a live resource has the metric and nothing leaves it out.
     """
@@ -74,7 +89,7 @@ async def _sample(ground: Ground, cluster: str, exporter: AzureExporter, row: Az
         asked = {"aggregation": row.aggregations[0].lower()} if row.aggregations else {}
         truth = await _truth(ground, next(iter(live.values())), metric, 0.0, **asked)
         found = metric_name(row.type, metric, truth["aggregation"].capitalize(), truth["unit"])
-        if found.type != "gauge":
+        if found.type != kind:
             continue
         every = f'{found.name}{{cluster="{cluster}"}}'
         any_one = f"topk(1, last_over_time({every}[{LOOK_BACK}]))"
@@ -112,27 +127,45 @@ def _narrowed(exporter: AzureExporter, row: AzureMetric) -> bool:
     return any(each.select != everything or each.exclude for each in (exporter, row))
 
 
-async def _compare(ground: Ground, cluster: str, sampled: Sampled) -> None:
-    """Raises Broken unless one of the last values in Query is the truth of one of the last minutes."""
+async def _compare(ground: Ground, cluster: str, sampled: Sampled) -> bool:
+    """False where there is nothing to compare: a counter may not have grown yet. Raises Broken unless one of
+    the last values or steps in Query is the truth of one of the last minutes.
+    """
     params = {"query": f"{sampled.selector}[{LOOK_BACK}]", "dedup": "true"}
     data, now = await ground.data("query", "/api/v1/query", params)
     if not data["result"]:
         raise Broken(f"Query has no {sampled.selector}", _remedy(cluster))
+    counts = sampled.prometheus.type == "counter"
     values = [float(value) for _, value in data["result"][0]["values"]]
-    last = list(dict.fromkeys(reversed(values)))[:LAST_VALUES]
+    shown = steps(values) if counts else values
+    last = list(dict.fromkeys(reversed(shown)))[:LAST_VALUES]
+    if not last:
+        return False
+    # The difference of two large numbers is less exact than they are.
+    exact = 1e-12 * values[-1] if counts else 0.0
+    measured: list[float] = []
     for minute in MINUTES:
         truth = await _truth(
             ground, sampled.resource, sampled.metric, now - 60 * minute, aggregation=sampled.aggregation
         )
-        if truth["value"] is not None and any(
-            math.isclose(truth["value"] / sampled.prometheus.divisor, value, rel_tol=1e-9) for value in last
-        ):
-            return
+        value = truth["value"]
+        if value is None and not counts:
+            continue
+        measured.append((value or 0.0) / sampled.prometheus.divisor)
+        for minutes in range(1, MINUTES_A_STEP + 1 if counts else 2):
+            true = sum(measured[-minutes:])
+            if any(math.isclose(true, each, rel_tol=1e-9, abs_tol=exact) for each in last):
+                return True
     raise Broken(
-        f"Query has {sampled.selector} = {last[0]:g}, which the simulator measured in none of the last "
-        f"{MINUTES.stop} minutes",
+        f"Query has {sampled.selector} {'grown by' if counts else '='} {last[0]:g}, which the simulator "
+        f"measured in none of the last {MINUTES.stop} minutes",
         _remedy(cluster),
     )
+
+
+def steps(values: Sequence[float]) -> list[float]:
+    """By how much a counter grew, each time that it did; a reset is none."""
+    return [after - before for before, after in pairwise(values) if after > before]
 
 
 def _remedy(cluster: str) -> str:
