@@ -8,18 +8,28 @@ https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from estate.model import AzureExporter
 from exporters.collectors import COLLECTORS
 from exporters.config import Config
-from exporters.probe.modules import AzureModule, azure_row
+from exporters.probe.modules import AzureModule, azure_row, reached
 
 _MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/"
 # https://learn.microsoft.com/azure/role-based-access-control/custom-roles#custom-role-limits
 MANAGEMENT_GROUPS_PER_ROLE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """A row, or a module as one, and its subscriptions by id in lower case, each with the name of its
+    tenant.
+    """
+
+    row: AzureExporter
+    subscriptions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +59,21 @@ class Role:
 
 
 def roles(config: Config) -> tuple[Role, ...]:
-    """The roles that the rows and modules of a configuration need; none where none reads Azure. Pure.
-
-    Subscriptions that a module's targets name by an id alone are not among the scopes.
-    """
-    needed: dict[str, list[AzureExporter]] = {}
-    probed = [
-        azure_row(config, module) for module in config.modules.values() if isinstance(module, AzureModule)
-    ]
-    for row in [*config.exporters.values(), *probed]:
-        if isinstance(row, AzureExporter):
-            for name in dict.fromkeys(config.subscriptions[each].tenant for each in row.scope):
-                needed.setdefault(name, []).append(row)
+    """The roles that the rows and modules of a configuration need; none where none reads Azure. Pure."""
+    needed: dict[str, list[_Reads]] = {}
+    for reads in _every(config):
+        for tenant in dict.fromkeys(reads.subscriptions.values()):
+            needed.setdefault(tenant, []).append(reads)
     found: list[Role] = []
-    for tenant, rows in needed.items():
+    for tenant, all_reads in needed.items():
         name = f"singlepane {config.name}" + (f" {tenant}" if len(needed) > 1 else "")
-        for index, scopes in enumerate(_scopes(config, tenant, rows), start=1):
+        for index, scopes in enumerate(_scopes(tenant, all_reads), start=1):
             found.append(
                 Role(
                     name if index == 1 else f"{name} {index}",
                     config.tenants[tenant].id.lower(),
                     f"What the singlepane exporter {config.name} reads, and nothing else.",
-                    actions(rows),
+                    actions([each.row for each in all_reads]),
                     scopes,
                 )
             )
@@ -105,14 +108,23 @@ def actions(rows: Sequence[AzureExporter]) -> tuple[str, ...]:
     return tuple(sorted({action.lower(): action for action in reversed(wanted)}.values(), key=str.lower))
 
 
-def _scopes(config: Config, tenant: str, rows: Iterable[AzureExporter]) -> Iterator[tuple[str, ...]]:
+def _every(config: Config) -> Iterator[_Reads]:
+    for row in config.exporters.values():
+        if isinstance(row, AzureExporter):
+            named = (config.subscriptions[each] for each in row.scope)
+            yield _Reads(row, {each.id.lower(): each.tenant for each in named})
+    for module in config.modules.values():
+        if isinstance(module, AzureModule):
+            yield _Reads(azure_row(module), reached(config, module))
+
+
+def _scopes(tenant: str, all_reads: Iterable[_Reads]) -> Iterator[tuple[str, ...]]:
     subscriptions: dict[str, None] = {}
     groups: dict[str, None] = {}
-    for row in rows:
-        groups.update(dict.fromkeys(row.management_groups))
-        for name in row.scope:
-            if config.subscriptions[name].tenant == tenant:
-                subscriptions[f"/subscriptions/{config.subscriptions[name].id.lower()}"] = None
+    for reads in all_reads:
+        groups.update(dict.fromkeys(reads.row.management_groups))
+        own = (id for id, owner in reads.subscriptions.items() if owner == tenant)
+        subscriptions.update(dict.fromkeys(f"/subscriptions/{id}" for id in own))
     above = [_MANAGEMENT_GROUP + each for each in groups]
     yield (*subscriptions, *above[:MANAGEMENT_GROUPS_PER_ROLE])
     yield from ((each,) for each in above[MANAGEMENT_GROUPS_PER_ROLE:])

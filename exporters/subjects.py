@@ -11,7 +11,7 @@ from exporters.azure.catalogue import Scope
 from exporters.azure.clients import Clients
 from exporters.azure.resources import Resource
 from exporters.config import Config
-from exporters.probe.modules import AzureModule, azure_row
+from exporters.probe.modules import AzureModule, azure_row, reached
 from exporters.probe.places import azure_place
 
 
@@ -50,12 +50,10 @@ def subjects(config: Config) -> list[Subject]:
 def _of_module(name: str, module: AzureModule, config: Config, access: Access) -> Subject:
     ids = {each: row.id for each, row in config.subscriptions.items()}
     places = [azure_place(each, ids) for each in module.targets]
-    known = access.scopes(module.tenant, (place.subscription for place in places))
-    reached = dict.fromkeys(place.subscription for place in places)
     return Subject(
         ("modules", name),
-        azure_row(config, module),
-        tuple(known[each] for each in reached),
+        azure_row(module),
+        tuple(access.scopes(reached(config, module)).values()),
         access.clients(module.identity),
         lambda resource: any(place.holds(azure_place(resource.id, {})) for place in places),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from exporters.azure.catalogue import Scope
 from exporters.azure.clients import Clients
@@ -32,13 +32,12 @@ class Access:
         row = self._config.subscriptions[subscription]
         return Scope(subscription, row.id.lower(), self._config.tenants[row.tenant].id)
 
-    def scopes(self, tenant: str | None, more: Iterable[str]) -> dict[str, Scope]:
-        """The subscriptions of the configuration by id in lower case, and more ids, which are of a tenant of
-        that name.
+    def scopes(self, tenants: Mapping[str, str]) -> dict[str, Scope]:
+        """Subscriptions by id in lower case, each with the name of its tenant. One without a name in the
+        configuration has its id for one.
         """
-        named = map(self.scope, self._config.subscriptions)
-        found = {each.id: each for each in named}
-        if tenant is not None:
-            owner = self._config.tenants[tenant].id
-            found = {**{each: Scope(each, each, owner) for each in more}, **found}
-        return found
+        named = {each.id: each for each in map(self.scope, self._config.subscriptions)}
+        return {
+            id: named.get(id) or Scope(id, id, self._config.tenants[tenant].id)
+            for id, tenant in tenants.items()
+        }

@@ -23,7 +23,7 @@ from exporters.collectors.azure_metrics import AzureMetrics
 from exporters.config import Config
 from exporters.metrics import Family
 from exporters.own import labelled
-from exporters.probe.modules import AzureModule
+from exporters.probe.modules import AzureModule, reached
 from exporters.probe.places import azure_place
 from exporters.probe.sources import no_target, not_listed
 from exporters.probe.targets import NoTarget
@@ -65,7 +65,7 @@ class AzureSource:
         self._ids = {each: row.id for each, row in config.subscriptions.items()}
         self._allowed = [azure_place(each, self._ids) for each in module.targets]
         self._types = frozenset(metric.type.lower() for metric in module.metrics)
-        self._scopes = access.scopes(module.tenant, (place.subscription for place in self._allowed))
+        self._scopes = access.scopes(reached(config, module))
         self._open: set[AzureMetrics] = set()
 
     def named(self, target: str) -> str:

@@ -99,14 +99,20 @@ Module = Annotated[
 ]
 
 
-def azure_row(config: Config, module: AzureModule) -> AzureExporter:
-    """The row that would read all targets of a module whose subscriptions have a name."""
-    ids = {name: row.id for name, row in config.subscriptions.items()}
-    named = {id.lower(): name for name, id in ids.items()}
-    places = (azure_place(each, ids) for each in module.targets)
-    scope = [named[each.subscription] for each in places if each.subscription in named]
+def azure_row(module: AzureModule) -> AzureExporter:
+    """What a module reads, as a row without a scope."""
     reading = {name: getattr(module, name) for name in AzureReading.model_fields}
-    return AzureExporter.model_construct(**reading, scope=list(dict.fromkeys(scope)))
+    return AzureExporter.model_construct(**reading, scope=[])
+
+
+def reached(config: Config, module: AzureModule) -> dict[str, str]:
+    """The subscriptions that the targets of a module are in, by id in lower case, each with the name of its
+    tenant.
+    """
+    ids = {name: row.id for name, row in config.subscriptions.items()}
+    tenants = {row.id.lower(): row.tenant for row in config.subscriptions.values()}
+    places = (azure_place(each, ids) for each in module.targets)
+    return {each.subscription: tenants.get(each.subscription, module.tenant or "") for each in places}
 
 
 def problems(config: Config) -> Iterator[Problem]:

@@ -49,19 +49,19 @@ def test_actions_are_on_the_page_of_their_collector() -> None:
 
 
 def test_modules_need_what_rows_need(tmp_path: Path) -> None:
-    """The subscriptions of their targets that have a name, once, and the types of their metrics."""
-    id = "2b1c8f30-7d51-4c8e-9a46-3f1f6d2b0002"
+    """The subscriptions of their targets, each once, by name or id, and the types of their metrics."""
+    id, other = (f"2b1c8f30-7d51-4c8e-9a46-3f1f6d2b000{number}" for number in (2, 3))
     file = tmp_path / "exporter.yaml"
     file.write_text(
         "apiVersion: singlepane/v1\nname: probe\n"
         "tenants: {main: {id: 6f0f4c2e-5a55-4d0f-9d8e-0f7f1c1a0001}}\n"
         f"subscriptions: {{prod: {{id: {id}, tenant: main}}}}\n"
         "modules:\n  vaults:\n    kind: azure\n"
-        f"    targets: [prod, /subscriptions/{id}/resourceGroups/shop]\n"
+        f"    tenant: main\n    targets: [prod, /subscriptions/{id}/resourceGroups/shop, {other.upper()}]\n"
         "    metrics: [{type: Microsoft.KeyVault/vaults, names: [Availability]}]\n"
     )
     (role,) = roles(load(file))
-    assert role.scopes == (f"/subscriptions/{id}",)
+    assert role.scopes == (f"/subscriptions/{id}", f"/subscriptions/{other}")
     assert "Microsoft.KeyVault/vaults/read" in role.actions
     assert "Microsoft.Insights/metrics/read" in role.actions
 
