@@ -7,10 +7,10 @@ refused, account and container are always asked for).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from estate.components import Address, File, FilePath, Reference, SecretValue, Template, Text, text
+from estate.components import Address, Component, File, FilePath, Reference, SecretValue, Template, Text, text
 from estate.model import Store
 
 FILE = "objstore.yaml"
@@ -41,6 +41,14 @@ class Bucket:
         if "storage_create_container" in config:
             config["storage_create_container"] = False
         return Bucket({**self.document, "config": config}, (), self.identity)
+
+    def made_by(self, maker: Component) -> Bucket:
+        """For a component that opens the container once `maker` has made it: of two that make it at the same
+        time, Azure refuses one. Where nobody makes it, nobody is waited for.
+        """
+        if not self.document["config"].get("storage_create_container"):
+            return self
+        return replace(self.existing, needs=(maker.name,))
 
     @property
     def flag(self) -> Text:

@@ -45,7 +45,7 @@ def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
     alertmanagers = [manager.address("http")]
     global_rules = [each for each in setting.rules if each.scope == "global"]
     ruler = rule.rule(estate, bucket.existing, global_rules, view.address("http"), alertmanagers, timing)
-    compactor = compact(estate, bucket, timing)
+    compactor = compact(estate, bucket.made_by(gateway), timing)
 
     global_parts = (gateway, view, frontend, ruler, compactor, manager)
     everything = (*servers, *sidecars, *global_parts, *setting.others)

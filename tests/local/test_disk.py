@@ -21,6 +21,14 @@ async def test_full_disk_stops_nothing_and_is_said(house: House) -> None:
     status = house.state.status
     pid = (await house.now()).component("one").pid
     assert pid
+
+    def quiet() -> bool:
+        recorded = client.recorded(house.state)
+        states = [(row.name, row.state) for row in recorded.components] if recorded else []
+        return states == [("one", "ready")] and recorded is not None and not recorded.warnings
+
+    # The file follows what happens by a moment.
+    await gone(lambda: not quiet())
     before = status.read_text()
 
     supervisor.rlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
@@ -35,10 +43,6 @@ async def test_full_disk_stops_nothing_and_is_said(house: House) -> None:
 
     supervisor.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     await house.until("one", "ready", restarts=1)
-
-    def quiet() -> bool:
-        recorded = client.recorded(house.state)
-        return recorded is not None and recorded.component("one").state == "ready" and not recorded.warnings
 
     await gone(lambda: not quiet())
     assert "bytes of output were lost here" in house.state.log("one").read_text()

@@ -18,6 +18,7 @@ from estate.components import Address, Component, DataPath, FilePath, Probe, Tex
 from estate.quantities import seconds
 from tests.thanos.dump import document, readable
 from tests.thanos.estates import azurite_setting, example, exporter, pair
+from thanos import objstore
 from thanos.prometheus import external_labels
 from thanos.timing import DEMONSTRATION, PRODUCTION, Timing
 from thanos.topology import components
@@ -176,9 +177,12 @@ def test_needs_have_an_order() -> None:
 
 
 def test_fresh_data_does_not_wait_for_the_object_store() -> None:
-    """Sidecars, ruler and Query start while it is away; who only adds blocks never makes the container."""
+    """Sidecars, ruler and Query start while it is away; one alone makes the container, before the
+    compactor opens it.
+    """
     found = by_name(rendered(fast=True))
-    assert [name for name, each in found.items() if "azurite" in each.needs] == ["store", "compact"]
+    assert [name for name, each in found.items() if "azurite" in each.needs] == ["store"]
+    assert found["compact"].needs == ("store",)
     creates = {
         name: file.content["config"]["storage_create_container"]
         for name, each in found.items()
@@ -186,7 +190,13 @@ def test_fresh_data_does_not_wait_for_the_object_store() -> None:
         if file.path == "objstore.yaml" and isinstance(file.content, Mapping)
     }
     sidecars = [name for name in found if name.startswith("sidecar")]
-    assert creates == {**dict.fromkeys([*sidecars, "rule"], False), "store": True, "compact": True}
+    assert creates == {**dict.fromkeys([*sidecars, "rule", "compact"], False), "store": True}
+
+
+def test_where_the_container_is_there_nobody_waits_for_who_makes_it() -> None:
+    """On Azure it comes with the account."""
+    bucket = objstore.Bucket(objstore.azure(example().metrics.store), ("something",), "metrics-store")
+    assert bucket.made_by(by_name(rendered(fast=True))["store"]) == bucket
 
 
 @pytest.mark.parametrize("component", rendered(fast=False), ids=lambda each: each.name)
