@@ -6,6 +6,7 @@ Contract: https://prometheus.io/docs/alerting/latest/configuration/
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from estate.components import Address, File, FilePath, SecretValue, text
@@ -15,6 +16,30 @@ from estate.quantities import seconds
 
 NOTIFICATIONS = "/api/v1/alertmanager"
 HEARTBEATS = "/api/v1/heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Alerts that hold others back, as matchers of the label `alertname`, where both have the same `cluster`
+    and the same labels `equal`. `cluster` is never left out: the trouble of one cluster would then hide the
+    alerts of all.
+    """
+
+    source: str
+    target: str
+    equal: tuple[str, ...] = ()
+
+
+EXPLANATIONS = (
+    # Of a cluster that is not heard, other alerts are old news.
+    Explanation('="ClusterSilent"', '!~"ClusterSilent|Watchdog"'),
+    # A type that cannot be read fails its collector as a whole; the first says which, and why.
+    Explanation('=~"AzureMetricsGroupDown|AzureMetricsStale"', '="ExporterStale"', ("component", "exporter")),
+    # What Azure keeps waiting gets old.
+    Explanation(
+        '="AzureMetricsThrottled"', '="AzureMetricsStale"', ("component", "exporter", "subscription")
+    ),
+)
 
 
 def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
@@ -35,15 +60,7 @@ def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
             # The heartbeat comes first: no later route may take it away.
             "routes": [_heartbeat_route(beats, alerts.heartbeat.every)],
         },
-        "inhibit_rules": [
-            {
-                # Of a cluster that is not heard, other alerts are old news. `cluster` is never left out of
-                # `equal`: one silent cluster would then hide the alerts of all.
-                "source_matchers": ['alertname="ClusterSilent"'],
-                "target_matchers": ['alertname!~"ClusterSilent|Watchdog"'],
-                "equal": ["cluster"],
-            }
-        ],
+        "inhibit_rules": [_inhibition(each) for each in EXPLANATIONS],
         "receivers": [
             *(_receiver(name, name, row, server, NOTIFICATIONS) for name, row in alerts.receivers.items()),
             _receiver(
@@ -66,6 +83,14 @@ def secret_files(estate: Estate) -> tuple[File, ...]:
         for name, row in estate.alerts.receivers.items()
         if isinstance(row, WebhookReceiver)
     )
+
+
+def _inhibition(of: Explanation) -> Mapping[str, Any]:
+    return {
+        "source_matchers": [f"alertname{of.source}"],
+        "target_matchers": [f"alertname{of.target}"],
+        "equal": ["cluster", *of.equal],
+    }
 
 
 def _heartbeat_route(receiver: str, every: str) -> Mapping[str, Any]:

@@ -65,7 +65,17 @@ def test_configuration_of_the_example() -> None:
                 "source_matchers": ['alertname="ClusterSilent"'],
                 "target_matchers": ['alertname!~"ClusterSilent|Watchdog"'],
                 "equal": ["cluster"],
-            }
+            },
+            {
+                "source_matchers": ['alertname=~"AzureMetricsGroupDown|AzureMetricsStale"'],
+                "target_matchers": ['alertname="ExporterStale"'],
+                "equal": ["cluster", "component", "exporter"],
+            },
+            {
+                "source_matchers": ['alertname="AzureMetricsThrottled"'],
+                "target_matchers": ['alertname="AzureMetricsStale"'],
+                "equal": ["cluster", "component", "exporter", "subscription"],
+            },
         ],
         "receivers": [
             {
@@ -170,33 +180,61 @@ def test_one_heartbeat_for_each_cluster_and_interval(tmp_path: Path) -> None:
         assert all(0.5 * every < gap < 1.75 * every for gap in gaps), gaps
 
 
-def test_a_silent_cluster_holds_back_its_own_alerts_alone(tmp_path: Path) -> None:
-    """In a real Alertmanager, ClusterSilent suppresses what comes from its cluster and nothing else."""
-    with inbox() as (_, address), alertmanager(write(example(), tmp_path, address), free_port()) as client:
-        post(
-            client,
-            {"alertname": "ClusterSilent", "severity": "critical", "cluster": "prod-weu"},
-            {"alertname": "TargetDown", "severity": "warning", "cluster": "prod-weu"},
-            {"alertname": "Watchdog", "severity": "none", "cluster": "prod-weu"},
-            {"alertname": "TargetDown", "severity": "warning", "cluster": "prod-neu"},
-            {"alertname": "ClusterSilent", "severity": "critical", "cluster": "prod-sea"},
-        )
-        states: dict[tuple[str, str], str] = {}
-        end = time.monotonic() + 20
-        while "suppressed" not in states.values() and time.monotonic() < end:
-            # An alert's state is known once its group was first looked at.
-            time.sleep(0.2)
-            states = {
-                (alert["labels"]["alertname"], alert["labels"]["cluster"]): alert["status"]["state"]
+def states(folder: Path, *alerts: dict[str, str]) -> list[str]:
+    """What a real Alertmanager makes of each alert, once that stays as it is for a second."""
+    with inbox() as (_, address), alertmanager(write(example(), folder, address), free_port()) as client:
+        post(client, *alerts)
+        shown: list[str] = []
+        since = time.monotonic()
+        end = since + 20
+        while not shown or time.monotonic() < since + 1:
+            assert time.monotonic() < end, shown
+            time.sleep(0.1)
+            found = {
+                frozenset(alert["labels"].items()): alert["status"]["state"]
                 for alert in client.get("/api/v2/alerts").json()
             }
-    assert states == {
-        ("ClusterSilent", "prod-weu"): "active",
-        ("TargetDown", "prod-weu"): "suppressed",
-        ("Watchdog", "prod-weu"): "active",
-        ("TargetDown", "prod-neu"): "active",
-        ("ClusterSilent", "prod-sea"): "active",
-    }
+            now = [found.get(frozenset(each.items()), "unknown") for each in alerts]
+            if now != shown or "suppressed" not in now:
+                shown, since = now, time.monotonic()
+        return shown
+
+
+def test_a_silent_cluster_holds_back_its_own_alerts_alone(tmp_path: Path) -> None:
+    """In a real Alertmanager, ClusterSilent suppresses what comes from its cluster and nothing else."""
+    assert states(
+        tmp_path,
+        {"alertname": "ClusterSilent", "severity": "critical", "cluster": "prod-weu"},
+        {"alertname": "TargetDown", "severity": "warning", "cluster": "prod-weu"},
+        {"alertname": "Watchdog", "severity": "none", "cluster": "prod-weu"},
+        {"alertname": "TargetDown", "severity": "warning", "cluster": "prod-neu"},
+        {"alertname": "ClusterSilent", "severity": "critical", "cluster": "prod-sea"},
+    ) == ["active", "suppressed", "active", "active", "active"]
+
+
+def test_a_type_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    """What says why holds back what only says that, of the same exporter and cluster alone."""
+    row = {"cluster": "prod-weu", "component": "azure-weu", "exporter": "azure"}
+    group = {**row, "subscription": "prod", "type": "microsoft.cache/redis"}
+    assert states(
+        tmp_path,
+        {"alertname": "AzureMetricsGroupDown", **group},
+        {"alertname": "ExporterStale", "collector": "azure-metrics", **row},
+        {"alertname": "ExporterStale", "collector": "json", **row, "exporter": "shop"},
+        {"alertname": "ExporterStale", "collector": "azure-metrics", **row, "cluster": "prod-neu"},
+    ) == ["active", "suppressed", "active", "active"]
+
+
+def test_what_azure_keeps_waiting_is_told_once(tmp_path: Path) -> None:
+    """Throttling explains old values of its subscription, and both that the collector fails."""
+    row = {"cluster": "prod-weu", "component": "azure-weu", "exporter": "azure"}
+    assert states(
+        tmp_path,
+        {"alertname": "AzureMetricsThrottled", **row, "subscription": "prod", "api": "batch"},
+        {"alertname": "AzureMetricsStale", **row, "subscription": "prod", "type": "microsoft.cache/redis"},
+        {"alertname": "ExporterStale", "collector": "azure-metrics", **row},
+        {"alertname": "AzureMetricsStale", **row, "subscription": "hub", "type": "microsoft.cache/redis"},
+    ) == ["active", "suppressed", "suppressed", "active"]
 
 
 def test_a_webhook_gets_alerts_and_their_end(tmp_path: Path) -> None:
