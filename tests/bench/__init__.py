@@ -31,6 +31,7 @@ BENCHMARKS = (
     azure_telegraf.BENCHMARK,
     azure_day.BENCHMARK,
     azure_pace.BENCHMARK,
+    azure_pace.WHOLE_DAY,
     azure_calls.BENCHMARK,
     azure_faults.BENCHMARK,
     azure_fuzz.BENCHMARK,
