@@ -17,7 +17,7 @@ from estate.errors import UsageError
 from estate.model import Estate
 from tests.alerts.manager import alertmanager, inbox, post, write
 from tests.alerts.rendered import example
-from tests.thanos.running import free_port
+from tests.ports import free_port
 
 SERVER = Address("server", "http")
 

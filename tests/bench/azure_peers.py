@@ -15,9 +15,9 @@ from tests.bench.azure_stand import Simulator, answers, cores, exporter, own_pro
 from tests.bench.azure_truth import Truth
 from tests.bench.figures import Benchmark, Figure, Series
 from tests.bench.waiting import each_cycle
+from tests.ports import free_port
 from tests.processes.azure_fleet import Size
 from tests.processes.probing import Answers, probing
-from tests.verify.stack import free_ports
 
 SIZE = Size(1_000)
 REFRESHES = 3
@@ -89,7 +89,7 @@ def _ours(place: Path, azure: Simulator, truth: Truth) -> Result:
 def _sdk(place: Path, azure: Simulator, truth: Truth) -> Result:
     ids, out = place / "ids", place / "sdk.json"
     ids.write_text("\n".join(truth.ids))
-    port = free_ports(1)[0]
+    port = free_port()
     azure.ask("/calls", "DELETE")
     words = [str(azure.ca), str(ids), str(port), str(out), str(REFRESHES), *azure.pace.words]
     with own_process(

@@ -16,9 +16,9 @@ import httpx
 import psutil
 
 from simulators.azure.server import endpoints
+from tests.ports import free_address, free_port
 from tests.processes.azure_clock import Pace
 from tests.processes.azure_fleet import SECRET, Size, configuration, fleet
-from tests.verify.stack import free_ports
 
 # The simulator gives way to whoever measures on its core.
 _NICE = 5
@@ -85,7 +85,7 @@ def simulator(place: Path, size: Size, speed: float) -> Iterator[Simulator]:
     os.sched_setaffinity(0, {cores()[1]})
     file = place / "fleet.yaml"
     file.write_text(fleet(size))
-    port = free_ports(1)[0]
+    port = free_port()
     found = endpoints("127.0.0.1", port, place / "ca")
     pace = Pace(time.time(), speed)
     words = ["tests.processes.azure_server", str(file), str(place / "ca"), str(port), *pace.words]
@@ -100,7 +100,7 @@ def exporter(place: Path, of: Simulator, interval: str, **row: Any) -> Iterator[
     """An exporter that reads the whole fleet, once its first cycle has ended; `row` are keys of its row."""
     file = place / "exporter.yaml"
     file.write_text(configuration(of.origin, of.ca, interval, **row))
-    address = f"127.0.0.1:{free_ports(1)[0]}"
+    address = free_address()
     run = ["exporter", "run", "--config", str(file), "--listen", address, "--state", str(place / "state")]
     words = ["tests.processes.azure_exporter", *of.pace.words, *run]
     log = place / "exporter.log"

@@ -22,8 +22,8 @@ from tests.bench.azure_load import cpu_seconds, resident
 from tests.bench.azure_stand import Simulator, cores, exporter, own_process, simulator
 from tests.bench.azure_truth import Truth
 from tests.bench.figures import Benchmark, Figure, Series
+from tests.ports import free_port
 from tests.processes.azure_fleet import CLIENT, METRICS, SECRET, SUBSCRIPTION, TENANT, TYPE, Size
-from tests.verify.stack import free_ports
 
 FEW, MANY = Size(100), Size(1_000)
 SECONDS = 60
@@ -109,7 +109,7 @@ def _azure(place: Path, size: Size) -> Iterator[Simulator]:
 
 @contextlib.contextmanager
 def _proxied(place: Path, azure: Simulator) -> Iterator[str]:
-    port = free_ports(1)[0]
+    port = free_port()
     words = ["tests.processes.azure_proxy", str(port), azure.origin.rpartition(":")[2]]
     with own_process(words, place / "proxy.log", cores()[1]):
         time.sleep(1)

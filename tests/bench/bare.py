@@ -10,7 +10,7 @@ import httpx
 import psutil
 
 from deploy.engines import find
-from tests.verify.stack import free_ports
+from tests.ports import free_address
 
 CONFIG = """\
 global: {scrape_interval: 1s}
@@ -21,7 +21,7 @@ NAME = "one Prometheus by hand"
 
 def first_query(place: Path) -> tuple[float, float]:
     """Seconds from start to the first sample in a query, and resident bytes then."""
-    address = f"127.0.0.1:{free_ports(1)[0]}"
+    address = free_address()
     place.mkdir(parents=True)
     config = place / "prometheus.yaml"
     config.write_text(CONFIG.replace("ADDRESS", address))

@@ -15,7 +15,7 @@ import yaml
 
 from tests.bench.azure_stand import cores, own_process
 from tests.bench.figures import Benchmark, Figure, Series
-from tests.verify.stack import free_ports
+from tests.ports import free_address, free_port
 
 SERIES = 10_000
 ROUNDS = 3
@@ -77,7 +77,7 @@ def _scraped(url: str, count: int) -> list[float]:
 @contextmanager
 def _document(place: Path) -> Iterator[str]:
     """A JSON API with 10,000 items whose values change with every request, on the other core."""
-    port = free_ports(1)[0]
+    port = free_port()
     words = ["tests.processes.items", str(port), str(SERIES)]
     url = f"http://127.0.0.1:{port}/items"
     with own_process(words, place / "items.log", cores()[1], 5), _answering(url):
@@ -99,7 +99,7 @@ def _exporter(place: Path, url: str) -> Iterator[str]:
     config.write_text(
         yaml.safe_dump({"apiVersion": "singlepane/v1", "name": "bench", "exporters": {"bench": row}})
     )
-    address = f"127.0.0.1:{free_ports(1)[0]}"
+    address = free_address()
     command = ["from singlepane.main import main; main()", "exporter", "run", "--config", str(config)]
     with (
         _process(place / "exporter.log", *command, "--listen", address),
@@ -110,7 +110,7 @@ def _exporter(place: Path, url: str) -> Iterator[str]:
 
 @contextmanager
 def _client() -> Iterator[str]:
-    port = free_ports(1)[0]
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-P", "-c", _CLIENT, str(port)])
     try:
         with _answering(f"http://127.0.0.1:{port}/metrics"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import httpx
 
 from deploy.engines import find
 from tests.dashboards.measured import BEGIN, END
+from tests.ports import free_address
 
 
 def backfill(folder: Path, openmetrics: str) -> Path:
@@ -31,9 +31,7 @@ def prometheus(folder: Path, data: Path) -> Iterator[httpx.Client]:
     """A Prometheus that scrapes nothing; a client of it."""
     config = folder / "prometheus.yaml"
     config.write_text("global: {scrape_interval: 15s}\n", encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = free_address()
     log = (folder / "prometheus.log").open("w+")
     process = subprocess.Popen(
         [

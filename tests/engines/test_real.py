@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from deploy import engines
 from deploy.engines.npminstall import launcher
 from deploy.engines.printed import printed_version
 from deploy.engines.spec import Engine
+from tests.ports import free_address, free_port
 
 
 @pytest.fixture(autouse=True)
@@ -29,14 +29,6 @@ def only_built(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_prints_the_pinned_version(engine: Engine) -> None:
     """Every engine is built and says that it is the version that is pinned."""
     assert printed_version(engine, engines.find(engine.name)) == engine.version
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -66,7 +58,7 @@ def answer(url: str) -> httpx.Response:
 
 def test_build_info_is_right(tmp_path: Path) -> None:
     """A running engine exports the version, its module's version as revision, and the branch."""
-    address = f"127.0.0.1:{free_port()}"
+    address = free_address()
     with running("node_exporter", f"--web.listen-address={address}", folder=tmp_path):
         metrics = answer(f"http://{address}/metrics").text
     version = next(engine.version for engine in engines.ENGINES if engine.name == "node_exporter")
@@ -78,7 +70,7 @@ def test_build_info_is_right(tmp_path: Path) -> None:
 def test_prometheus_has_its_web_interface(tmp_path: Path) -> None:
     """The page of Prometheus opens, with the script and the style that it names."""
     (tmp_path / "prometheus.yml").write_text("{}")
-    address = f"127.0.0.1:{free_port()}"
+    address = free_address()
     arguments = (
         "--config.file=prometheus.yml",
         "--storage.tsdb.path=data",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,14 +12,13 @@ import httpx
 import yaml
 
 from deploy import engines
+from tests.ports import free_address
 
 
 @asynccontextmanager
 async def prometheus(folder: Path, jobs: dict[str, dict[str, Any]]) -> AsyncIterator[str]:
     """A Prometheus with these jobs, and where it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = free_address()
     rows = [
         {
             "job_name": name,

@@ -19,14 +19,13 @@ import pytest
 from estate.errors import PortTaken, StateFolderError, UsageError
 from exporters.serve import listen, serve
 from tests.exporters.test_service import CONFIG
+from tests.ports import free_address
 
 
 @contextmanager
 def running(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
     """A process on a free port, its address, and its log."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = free_address()
     file = folder / "exporter.yaml"
     if not file.exists():
         file.write_text(CONFIG.format(name="process"))

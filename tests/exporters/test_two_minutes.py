@@ -6,16 +6,17 @@ import os
 import re
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sysconfig
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
+
+from tests.ports import free_address
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "exporters" / "service.md").read_text()
@@ -23,19 +24,11 @@ SECTION = PAGE.partition("\n## In two minutes\n")[2].partition("\n## ")[0]
 SIMULATOR, EXPORTER = "127.0.0.1:8443", "127.0.0.1:9790"
 
 
-def free(stack: ExitStack) -> str:
-    """A free address; held until the stack ends, so that two are different."""
-    held = stack.enter_context(socket.socket())
-    held.bind(("127.0.0.1", 0))
-    return f"127.0.0.1:{held.getsockname()[1]}"
-
-
 class Terminal:
     """Where a reader types: a folder with the examples, in which the page's two addresses are free ones."""
 
     def __init__(self, folder: Path) -> None:
-        with ExitStack() as stack:
-            self.addresses = {each: free(stack) for each in (SIMULATOR, EXPORTER)}
+        self.addresses = {each: free_address() for each in (SIMULATOR, EXPORTER)}
         self.folder = folder
         self.environment = {
             **os.environ,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import yaml
 from deploy.engines import find
 from singlepane.server.app import create
 from singlepane.server.service import Service
+from tests.ports import free_address
 from tests.server.conftest import served
 from tests.server.estates import estate
 
@@ -41,9 +41,7 @@ def _alertmanager(folder: Path, server: str) -> Iterator[str]:
             }
         )
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = free_address()
     arguments = [
         f"--config.file={config}",
         f"--storage.path={folder / 'alertmanager'}",

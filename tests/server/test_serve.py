@@ -20,17 +20,11 @@ import pytest
 from estate.errors import PortTaken, UsageError
 from singlepane.commands.serve import serve
 from singlepane.server import listening
+from tests.ports import free_address
 from tests.server.estates import alert, notification
 
 ESTATE = Path(__file__).parents[2] / "examples" / "shop" / "estate.yaml"
 CALL = "import typer; from singlepane.commands.serve import serve; typer.run(serve)"
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -45,7 +39,7 @@ class Process:
 @contextmanager
 def _running(state: Path, *options: str) -> Iterator[Process]:
     state.mkdir(exist_ok=True)
-    address = f"127.0.0.1:{_free_port()}"
+    address = free_address()
     arguments = ["--estate", str(ESTATE), "--state", str(state), "--listen", address, *options]
     popen = subprocess.Popen(
         [sys.executable, "-c", CALL, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True

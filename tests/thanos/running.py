@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -29,16 +28,9 @@ from estate.components import (
     SecretValue,
     Text,
 )
+from tests.ports import free_port
 
 Answer = TypeVar("Answer")
-
-
-def free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(seconds: float, what: str, ask: Callable[[], Answer]) -> Answer:

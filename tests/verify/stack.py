@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ import yaml
 from deploy.engines import find
 from estate.model import Estate
 from estate.running import Deployment, Running
+from tests.ports import free_address, free_port
 from tests.verify.doubles import ExporterDouble, ReceiverDouble
 
 REPLICAS = {"weu": 2, "neu": 1}
@@ -78,18 +78,6 @@ def estate() -> Estate:
             },
         }
     )
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 @dataclass
@@ -211,7 +199,7 @@ class Stack:
         self, kind: str, name: str, cluster: str, arguments: list[str], replica: int | None = None
     ) -> str:
         """One Thanos process; returns its gRPC address."""
-        http, grpc = (f"127.0.0.1:{port}" for port in free_ports(2))
+        http, grpc = free_address(), free_address()
         listen = [f"--http-address={http}", f"--grpc-address={grpc}", "--http-grace-period=1s"]
         self.run(
             name, "thanos", [kind, *listen, "--grpc-grace-period=1s", *arguments], f"http://{http}/-/ready"
@@ -274,7 +262,7 @@ class Stack:
         )
 
     def alertmanager(self, receiver: str) -> str:
-        port = free_ports(1)[0]
+        port = free_port()
         hook = {"send_resolved": True}
         config = self.write(
             "alertmanager",
@@ -321,7 +309,7 @@ class Stack:
         return f"127.0.0.1:{port}"
 
     def node_exporter(self, cluster: str) -> str:
-        address = f"127.0.0.1:{free_ports(1)[0]}"
+        address = free_address()
         name = f"node-exporter-{cluster}"
         arguments = [f"--web.listen-address={address}", "--collector.disable-defaults", "--collector.loadavg"]
         self.run(name, "node_exporter", arguments, f"http://{address}/metrics")
@@ -362,7 +350,7 @@ class Stack:
 
     def prometheus(self, cluster: str, number: int, jobs: Mapping[str, str], alertmanager: str) -> str:
         name = f"prometheus-{cluster}-{number}"
-        address = f"127.0.0.1:{free_ports(1)[0]}"
+        address = free_address()
         config = self.write(
             name, "prometheus.yaml", self.prometheus_config(cluster, number, jobs, alertmanager)
         )
