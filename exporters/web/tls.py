@@ -36,12 +36,21 @@ def context(tls: TlsServer, folder: Path) -> tuple[ssl.SSLContext, list[Problem]
         made.set_ciphers(":".join(SUITES[each] for each in tls.cipher_suites))
     if not tls.prefer_server_cipher_suites:
         made.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
-    for curve in tls.curve_preferences:
-        made.set_ecdh_curve(CURVES[curve])
     made.verify_mode = CLIENT_AUTH[tls.client_auth_type]
     # Any certificate of the file is trusted, also one that another authority signed, as elsewhere.
     made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    return made, [*_chain(made, tls, folder), *_authorities(made, tls, folder)]
+    return made, [*_curve(made, tls), *_chain(made, tls, folder), *_authorities(made, tls, folder)]
+
+
+def _curve(made: ssl.SSLContext, tls: TlsServer) -> list[Problem]:
+    for curve in tls.curve_preferences:
+        try:
+            made.set_ecdh_curve(CURVES[curve])
+        except (ssl.SSLError, ValueError):
+            # X25519 in Python 3.11.2, for example, which looks curves up in an older way.
+            message = f"the TLS of this Python cannot choose {curve}"
+            return [_problem("curve_preferences", message, "choose CurveP256, or none for all")]
+    return []
 
 
 def _chain(made: ssl.SSLContext, tls: TlsServer, folder: Path) -> list[Problem]:

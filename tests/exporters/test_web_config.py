@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import ssl
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 
 from deploy import engines
 from estate.errors import EstateInvalid
+from exporters.web import names
 from exporters.web.config import RateLimit, TlsServer, WebConfig
 from exporters.web.live import Web
 from exporters.web.names import SUITES
@@ -42,7 +44,7 @@ tls_server_config:
   max_version: TLS13
   cipher_suites: [{", ".join(SUITES)}]
   prefer_server_cipher_suites: false
-  curve_preferences: [X25519]
+  curve_preferences: [CurveP256]
 http_server_config:
   http2: false
   headers:
@@ -142,6 +144,39 @@ def test_what_other_exporters_take(folder: Path) -> None:
     )
     assert web.config.rate_limit is not None
     assert web.config.rate_limit.interval == 90.5
+
+
+def choosing(curve: str) -> str:
+    """TLS with a curve."""
+    return TLS.replace("}", f", curve_preferences: [{curve}]}}")
+
+
+@pytest.mark.parametrize("curve", names.CURVES)
+def test_each_curve_is_chosen_or_refused(curve: str, folder: Path) -> None:
+    """Pythons differ in what their TLS can choose; a curve that it cannot is a finding."""
+    text = (
+        f"tls_server_config: {{cert_file: server.crt, key_file: server.key, curve_preferences: [{curve}]}}\n"
+    )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ecdh_curve(names.CURVES[curve])
+    except ssl.SSLError:
+        with pytest.raises(EstateInvalid):
+            loaded(folder, text)
+    else:
+        assert loaded(folder, text).context is not None
+
+
+def test_a_curve_that_cannot_be_chosen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its place, and what can be chosen everywhere."""
+    monkeypatch.setitem(names.CURVES, "CurveP521", "no-curve")
+    with pytest.raises(EstateInvalid) as caught:
+        loaded(folder, choosing("CurveP521"))
+    (found,) = caught.value.findings
+    assert (found.path, found.message, found.fix) == (
+        "tls_server_config.curve_preferences",
+        "the TLS of this Python cannot choose CurveP521",
+        "choose CurveP256, or none for all",
+    )
 
 
 def accepted(files: Sequence[Path]) -> set[str]:
