@@ -108,6 +108,21 @@ class Ground:
             raise Broken(f"{where} answers {path} with {response.status_code}: {_said(response)}", remedy)
         return Reply(response.content, _time_there(response), response)
 
+    async def reach(self, component: str, port: str) -> None:
+        """Connect to a port of a component. Raises Broken with cause and remedy unless somebody listens."""
+        running = self.component(component)
+        address = running.addresses.get(port, "")
+        host, _, number = address.rpartition(":")
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                _, writer = await asyncio.open_connection(host, int(number))
+        except (OSError, ValueError) as error:
+            why = "connection refused" if isinstance(error, ConnectionRefusedError) else _why(error)
+            raise Broken(
+                f"{component} at {address} does not answer: {why}{_state(running)}", _remedy(running)
+            ) from None
+        writer.close()
+
     async def data(
         self, component: str, path: str, params: Mapping[str, str] | None = None
     ) -> tuple[Any, float]:

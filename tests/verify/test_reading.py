@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 
-from deploy.verify.bucket import Block, parse
+from deploy.verify.bucket import Block, blocks, parse
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hops.block_in_bucket import newest_age_limit
 from deploy.verify.hops.heartbeat import age_limit
@@ -15,6 +18,7 @@ from deploy.verify.metrics import sample_sum
 from deploy.verify.prometheus import moment
 from deploy.verify.words import counted
 from estate.running import Running
+from tests.ports import free_address
 from tests.verify.stack import estate
 from tests.verify.test_chain import deployment, engine
 
@@ -130,3 +134,30 @@ async def test_state_of_a_dead_component_is_told() -> None:
     assert broken.cause == (
         "query at 127.0.0.1:1 does not answer: connection refused (its state is failed, exited with code 2)"
     )
+
+
+async def test_an_object_store_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """At once, with its address and state, before thanos tries for long."""
+    address = free_address()
+    store = Running("azurite", "azurite", "hub", "failed", addresses={"blob": address}, last_error="fell")
+    config = tmp_path / "files" / "store" / "objstore.yaml"
+    config.parent.mkdir(parents=True)
+    config.touch()
+    async with httpx.AsyncClient() as client:
+        here = replace(deployment(store), state_folder=str(tmp_path))
+        with pytest.raises(Broken) as broken:
+            await blocks(Ground(estate(), here, client, engine))
+    assert broken.value.cause == (
+        f"azurite at {address} does not answer: connection refused (its state is failed, fell)"
+    )
+    assert broken.value.remedy.endswith("`singlepane restart azurite`.")
+
+
+async def test_a_port_where_somebody_listens_is_reached() -> None:
+    """Nothing is said of it."""
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    store = Running("azurite", "azurite", "hub", "ready", addresses={"blob": f"{host}:{port}"})
+    async with httpx.AsyncClient() as client:
+        await Ground(estate(), deployment(store), client, engine).reach("azurite", "blob")
+    server.close()
