@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from singlepane.server.health import ClusterHealth
 from singlepane.server.page import REFRESH_SECONDS
 from singlepane.server.rows import Page
-from singlepane.server.words import ago, clock, count, moment, named, sentence
+from singlepane.server.words import ago, breakable, clock, count, moment, named, sentence
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -40,7 +40,15 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters.update(
-    ago=ago, clock=clock, count=count, moment=moment, named=named, sentence=sentence, iso=_iso, code=_code
+    ago=ago,
+    breakable=breakable,
+    clock=clock,
+    count=count,
+    moment=moment,
+    named=named,
+    sentence=sentence,
+    iso=_iso,
+    code=_code,
 )
 _ENVIRONMENT.globals.update(style=STYLE)
 

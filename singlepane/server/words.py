@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -42,3 +43,12 @@ def named(names: Sequence[str], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most:,} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def breakable(text: str) -> str:
+    """With a soft hyphen in the middle of each long word, for columns that are narrower than it."""
+    return re.sub(
+        r"\w{10,}",
+        lambda word: f"{word[0][: len(word[0]) // 2 + 1]}\u00ad{word[0][len(word[0]) // 2 + 1 :]}",
+        text,
+    )

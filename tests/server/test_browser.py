@@ -104,6 +104,30 @@ def test_reads_well(
     assert browser.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is (scheme == "dark")
 
 
+# Each heading of the data path that reaches into the next one, with an eleventh, as where Azure is simulated.
+REACHING = """
+(() => {
+  const row = document.querySelector('.path thead tr');
+  row.append(row.lastElementChild.cloneNode(true));
+  const places = [...row.querySelectorAll('span')].map(e => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return range.getBoundingClientRect();
+  });
+  return places.slice(1).filter((place, i) => place.width && places[i].right > place.left).length;
+})()
+"""
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1220])
+def test_headings_stay_in_their_columns(browser: Browser, tmp_path: Path, width: int) -> None:
+    """Long words are divided where columns are narrow."""
+    with served(application("well", tmp_path)) as url:
+        browser.open(f"{url}/?refresh=off", width)
+        assert browser.evaluate("document.querySelector('.path thead span').getClientRects().length") > 0
+        assert browser.evaluate(REACHING) == 0
+
+
 HEADLINES = {
     "well": "All 3 clusters are well",
     "broken": "prod-neu is silent",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from singlepane.server.words import ago, clock, count, moment, named, sentence
+from singlepane.server.words import ago, breakable, clock, count, moment, named, sentence
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,9 @@ def test_named() -> None:
         "a, b and c",
         "a, b, c and 4 more",
     ]
+
+
+def test_breakable() -> None:
+    """Long words alone."""
+    assert breakable("served by store") == "served by store"
+    assert breakable("deduplicated once") == "dedupli\u00adcated once"
