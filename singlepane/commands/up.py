@@ -63,7 +63,8 @@ def up(
         int | None,
         typer.Option(
             "--port-base",
-            help="The first port; components take those from there on. Without it: 21000.",
+            help="The first port; components take those from there on. "
+            "Without it: 21000, or where the estate runs already.",
             show_default=False,
         ),
     ] = None,

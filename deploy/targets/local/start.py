@@ -22,7 +22,7 @@ from estate.running import Deployment
 class Wish:
     """What is to run.
 
-    `estate_file` is absolute; `base` is the first port, None for the usual or running ones.
+    `estate_file` is absolute; `base` is the first port, None for the usual one or that of what runs.
     """
 
     folder: StateFolder
@@ -82,9 +82,11 @@ def _launches(wish: Wish, before: Deployment | None) -> tuple[Launch, ...]:
         if before
         else {}
     )
-    # Whoever names a base wants the ports there, even if that restarts everything.
-    assigned = ports.assign(wish.components, wish.base or ports.BASE, {} if wish.base else kept)
     own = {number for row in kept.values() for number in row.values()}
+    # Whoever names a base wants the ports there, even if that restarts everything. What is new in a running
+    # estate stands with the rest of it: from the usual base on, others may run.
+    base = wish.base or min(own, default=ports.BASE)
+    assigned = ports.assign(wish.components, base, {} if wish.base else kept)
     ports.check(
         {
             component: {name: number for name, number in row.items() if number not in own}
