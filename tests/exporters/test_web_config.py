@@ -154,9 +154,7 @@ def choosing(curve: str) -> str:
 @pytest.mark.parametrize("curve", names.CURVES)
 def test_each_curve_is_chosen_or_refused(curve: str, folder: Path) -> None:
     """Pythons differ in what their TLS can choose; a curve that it cannot is a finding."""
-    text = (
-        f"tls_server_config: {{cert_file: server.crt, key_file: server.key, curve_preferences: [{curve}]}}\n"
-    )
+    text = choosing(curve)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ecdh_curve(names.CURVES[curve])
     except ssl.SSLError:

@@ -37,7 +37,7 @@ def typed() -> list[list[str]]:
     return [shlex.split(command, comments=True) for command, _ in pieces()]
 
 
-def shown(command: str) -> list[list[str]]:
+def table(command: str) -> list[list[str]]:
     """The table below a command, as words."""
     return [line.split() for line in dict(pieces())[command].splitlines()]
 
@@ -96,7 +96,7 @@ def test_the_table_of_components_is_what_up_starts(tmp_path: Path) -> None:
     """Names, clusters, first ports and notes, in the order of the wiring."""
     components = local_components(load(EXAMPLE).estate, EXAMPLE, tmp_path)
     taken = ports.assign(components, ports.BASE)
-    rows = shown("singlepane up --detach")
+    rows = table("singlepane up --detach")
     assert rows[1 : 1 + len(components)] == [
         [
             each.name,
@@ -111,5 +111,5 @@ def test_the_table_of_components_is_what_up_starts(tmp_path: Path) -> None:
 
 def test_the_hops_of_the_proof_are_all_there_are() -> None:
     """In the order of the path, each of them held."""
-    rows = shown("singlepane verify")
+    rows = table("singlepane verify")
     assert [row[:2] for row in rows if row[1:2] == ["ok"]] == [[hop.name, "ok"] for hop in HOPS]

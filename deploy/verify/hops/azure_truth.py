@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -62,13 +62,9 @@ async def prove(ground: Ground, replica: Replica) -> str:
     or label.
     """
     sampled = await asyncio.gather(
-        *(
-            _sample(ground, replica.cluster, *row, kind)
-            for row in rows(ground.estate, replica.cluster)
-            for kind in ("gauge", "counter")
-        )
+        *(_samples(ground, replica.cluster, *row) for row in rows(ground.estate, replica.cluster))
     )
-    chosen = [each for each in sampled if each is not None]
+    chosen = [each for some in sampled for each in some]
     compared = await asyncio.gather(*(_compare(ground, replica.cluster, each) for each in chosen))
     found = Counter(each.prometheus.type for each, judged in zip(chosen, compared, strict=True) if judged)
     if not found:
@@ -77,30 +73,32 @@ async def prove(ground: Ground, replica: Replica) -> str:
     return f"{said} equal to what the simulator measured"
 
 
-async def _sample(
-    ground: Ground, cluster: str, exporter: AzureExporter, row: AzureMetric, kind: str
-) -> Sampled | None:
-    """A series in Query of the row's first gauge or counter; None where there is nothing to be read.
+async def _samples(
+    ground: Ground, cluster: str, exporter: AzureExporter, row: AzureMetric
+) -> Iterable[Sampled]:
+    """A series in Query of the row's first gauge, and one of its first counter; fewer where there is nothing
+    to be read.
 
     Raises Broken when Query has no series although a live resource has the metric and nothing leaves it out.
     """
+    found: dict[str, Sampled] = {}
     live = await _live(ground, cluster, exporter, row.type)
     for metric in row.names if live else ():
         asked = {"aggregation": row.aggregations[0].lower()} if row.aggregations else {}
         truth = await _truth(ground, next(iter(live.values())), metric, 0.0, **asked)
-        found = metric_name(row.type, metric, truth["aggregation"].capitalize(), truth["unit"])
-        if found.type != kind:
+        name = metric_name(row.type, metric, truth["aggregation"].capitalize(), truth["unit"])
+        if name.type in found:
             continue
-        every = f'{found.name}{{cluster="{cluster}"}}'
+        every = f'{name.name}{{cluster="{cluster}"}}'
         any_one = f"topk(1, last_over_time({every}[{LOOK_BACK}]))"
         for one in await through_query(ground, any_one, dedup=True):
-            group, name = one.labels["resource_group"], one.labels["resource_name"]
-            if (group, name) in live:
-                selector = f'{every[:-1]},resource_group="{group}",resource_name="{name}"}}'
-                return Sampled(live[group, name], metric, truth["aggregation"], found, selector)
-        if not _narrowed(exporter, row):
+            place = (one.labels["resource_group"], one.labels["resource_name"])
+            if place in live:
+                selector = f'{every[:-1]},resource_group="{place[0]}",resource_name="{place[1]}"}}'
+                found[name.type] = Sampled(live[place], metric, truth["aggregation"], name, selector)
+        if name.type not in found and not _narrowed(exporter, row):
             raise Broken(f"Query has no {every} of a live resource", _remedy(cluster))
-    return None
+    return found.values()
 
 
 async def _live(
