@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from exporters.metrics import Family
+from exporters.exposition.metrics import Family
 
 
 class CollectorError(Exception):

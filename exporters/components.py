@@ -22,7 +22,7 @@ from estate.components import (
     text,
 )
 from estate.model import AzureExporter, Estate, EstateExporter, JsonExporter, component_names
-from exporters.tenancy import tenants, workload
+from exporters.configuration.tenancy import tenants, workload
 
 API_VERSION = "singlepane/v1"
 CONFIG_FILE = "exporter.yaml"

@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from exporters.azure.access import Access
-from exporters.azure.shard import WHOLE, Shard
+from exporters.azure.discovery.access import Access
+from exporters.azure.discovery.shard import WHOLE, Shard
 from exporters.collector import Collector
-from exporters.config import Config
+from exporters.configuration.config import Config
 
 
 @dataclass(frozen=True, slots=True)

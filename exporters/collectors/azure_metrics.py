@@ -11,24 +11,24 @@ import structlog
 
 from estate.model import AzureExporter
 from estate.quantities import seconds
-from exporters.azure import own, state
-from exporters.azure.access import Access
-from exporters.azure.budget import Dropped
-from exporters.azure.catalogue import Catalogue, Scope
-from exporters.azure.clients import Clients
-from exporters.azure.clock import REAL, Clock
-from exporters.azure.lag import settled
-from exporters.azure.ledger import Ledger
-from exporters.azure.pace import spread
-from exporters.azure.plan import Group, Key, groups
-from exporters.azure.reader import GroupState, Reader
-from exporters.azure.resources import Resource, info_labels, series_labels
-from exporters.azure.selection import like, selection
-from exporters.azure.shard import WHOLE, Shard
+from exporters.azure.calls.clients import Clients
+from exporters.azure.calls.clock import REAL, Clock
+from exporters.azure.calls.pace import spread
+from exporters.azure.discovery.access import Access
+from exporters.azure.discovery.catalogue import Catalogue, Scope
+from exporters.azure.discovery.resources import Resource, info_labels, series_labels
+from exporters.azure.discovery.selection import like, selection
+from exporters.azure.discovery.shard import WHOLE, Shard
+from exporters.azure.metrics import own, state
+from exporters.azure.metrics.budget import Dropped
+from exporters.azure.metrics.lag import settled
+from exporters.azure.metrics.ledger import Ledger
+from exporters.azure.metrics.plan import Group, Key, groups
+from exporters.azure.metrics.reader import GroupState, Reader
 from exporters.collector import Collection
-from exporters.config import Config
-from exporters.cycle import keep_seconds
-from exporters.metrics import Family, Sample
+from exporters.configuration.config import Config
+from exporters.exposition.metrics import Family, Sample
+from exporters.running.cycle import keep_seconds
 from exporters.work import worked
 
 # A grain of an hour has nothing new each minute; late points are looked for this often.

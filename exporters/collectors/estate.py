@@ -8,8 +8,8 @@ from pathlib import Path
 from estate.model import EstateExporter
 from estate.quantities import seconds
 from exporters.collector import Collection
-from exporters.config import Config, Inventory
-from exporters.metrics import Family, Labels, Sample
+from exporters.configuration.config import Config, Inventory
+from exporters.exposition.metrics import Family, Labels, Sample
 
 
 class EstateInventory:

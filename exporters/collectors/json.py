@@ -21,9 +21,9 @@ from jmespath.exceptions import JMESPathError
 from estate.model import JsonExporter, JsonMetric
 from estate.quantities import seconds
 from exporters.collector import Collection, CollectorError
-from exporters.config import Config
-from exporters.metrics import Family, Labels, Sample
-from exporters.secrets import read
+from exporters.configuration.config import Config
+from exporters.configuration.secrets import read
+from exporters.exposition.metrics import Family, Labels, Sample
 from exporters.work import worked
 
 LONGEST_REPLY_BYTES = 16 * 1024 * 1024

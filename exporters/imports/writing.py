@@ -14,8 +14,8 @@ UNKNOWN_TENANT = "00000000-0000-0000-0000-000000000000"
 
 
 def document(reading: Reading, name: str, tenant: str = "") -> dict[str, Any]:
-    """The configuration that `exporters.config.load` takes. What a file does not say of tenants is `tenant`,
-    or a placeholder, which is noted.
+    """The configuration that `exporters.configuration.config.load` takes. What a file does not say of tenants
+    is `tenant`, or a placeholder, which is noted.
     """
     wishes = _merged(reading, _spelt(reading.wishes))
     if any(not wish.tenant for wish in wishes):

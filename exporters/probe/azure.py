@@ -13,20 +13,20 @@ from time import monotonic, time
 
 from estate.model import AzureExporter, AzureReading
 from estate.quantities import seconds
-from exporters.azure import own
-from exporters.azure.access import Access
-from exporters.azure.budget import Dropped
-from exporters.azure.clock import REAL
-from exporters.azure.definitions import Mismatch
-from exporters.azure.state import FORGET_SECONDS
+from exporters.azure.calls.clock import REAL
+from exporters.azure.discovery.access import Access
+from exporters.azure.discovery.definitions import Mismatch
+from exporters.azure.metrics import own
+from exporters.azure.metrics.budget import Dropped
+from exporters.azure.metrics.state import FORGET_SECONDS
 from exporters.collectors.azure_metrics import AzureMetrics
-from exporters.config import Config
-from exporters.metrics import Family
-from exporters.own import labelled
+from exporters.configuration.config import Config
+from exporters.exposition.metrics import Family
 from exporters.probe.modules import AzureModule, reached
 from exporters.probe.places import azure_place
 from exporters.probe.sources import no_target, not_listed
 from exporters.probe.targets import NoTarget
+from exporters.running.own import labelled
 
 # Files of targets that are kept, those written last.
 MOST_FILES = 2048

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 
-from exporters.azure.access import Access
-from exporters.azure.shard import Shard
-from exporters.config import Config
+from exporters.azure.discovery.access import Access
+from exporters.azure.discovery.shard import Shard
+from exporters.configuration.config import Config
 from exporters.probe.modules import AzureModule, JsonModule
 from exporters.probe.sources import JsonSource, Source
 

@@ -16,12 +16,12 @@ from estate.problems import Problem
 from estate.quantities import Duration, seconds
 from estate.spelling import refusal, shown
 from estate.suggest import offer
-from exporters.azure.plan import GRAIN_SECONDS
+from exporters.azure.metrics.plan import GRAIN_SECONDS
 from exporters.probe.places import azure_place, written
 from exporters.probe.targets import NoTarget, allowed
 
 if TYPE_CHECKING:
-    from exporters.config import Config
+    from exporters.configuration.config import Config
 
 # What every answer has beside the module's metrics, by the names that probes have everywhere.
 RESERVED = ("probe_success", "probe_duration_seconds")

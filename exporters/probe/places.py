@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exporters.azure.resources import Resource, resource
+from exporters.azure.discovery.resources import Resource, resource
 from exporters.probe.targets import LONGEST, NoTarget
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)

@@ -11,10 +11,10 @@ from time import monotonic, time
 import structlog
 
 from exporters.collector import CollectorError
-from exporters.metrics import Family, gauge, merged
-from exporters.own import Counts
+from exporters.exposition.metrics import Family, gauge, merged
+from exporters.exposition.snapshot import Snapshot, part, snapshot
 from exporters.probe.sources import Reading, Refused, Source
-from exporters.snapshot import Snapshot, part, snapshot
+from exporters.running.own import Counts
 from exporters.work import worked
 
 # Of those that take turns together: runs at once, and runs that may wait; more are turned away.

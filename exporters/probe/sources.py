@@ -12,7 +12,7 @@ from estate.model import JsonExporter
 from estate.quantities import seconds
 from exporters.collector import Collection
 from exporters.collectors.json import JsonDocument
-from exporters.metrics import Family
+from exporters.exposition.metrics import Family
 from exporters.probe.modules import JsonModule
 from exporters.probe.targets import NoTarget, Place, allowed, place
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from estate.tree import spoken
-from exporters.config import load
+from exporters.configuration.config import load
 from singlepane import output
 from singlepane.quiet import quiet
 
@@ -34,8 +34,8 @@ def check(
     Example: `singlepane exporter check --config exporter.yaml`
     """
     # `exporter run` is started once for each exporter, and must not load what it does not need.
-    from exporters.subjects import subjects  # noqa: PLC0415 - loads the libraries of Azure
-    from exporters.trial import trial, unneeded  # noqa: PLC0415 - the same
+    from exporters.advice.subjects import subjects  # noqa: PLC0415 - loads the libraries of Azure
+    from exporters.advice.trial import trial, unneeded  # noqa: PLC0415 - the same
 
     loaded = load(config)
     for warned in loaded.warnings:

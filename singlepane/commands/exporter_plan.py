@@ -14,8 +14,8 @@ import typer
 from estate.errors import UsageError
 from estate.model import AzureExporter
 from estate.suggest import offer
-from exporters.bill import LIST_PRICE, Price
-from exporters.config import Config, load
+from exporters.advice.bill import LIST_PRICE, Price
+from exporters.configuration.config import Config, load
 from exporters.probe.modules import AzureModule
 from singlepane import output
 from singlepane.quiet import quiet
@@ -53,8 +53,8 @@ def plan(
     Microsoft.Storage/storageAccounts=1000,Microsoft.KeyVault/vaults=40`
     """
     # `exporter run` is started once for each exporter, and must not load what it does not need.
-    from exporters.calls import bills, imagined, lines  # noqa: PLC0415 - loads the libraries of Azure
-    from exporters.survey import Survey, survey  # noqa: PLC0415 - the same
+    from exporters.advice.calls import bills, imagined, lines  # noqa: PLC0415 - loads the libraries of Azure
+    from exporters.advice.survey import Survey, survey  # noqa: PLC0415 - the same
 
     loaded = load(config)
     rows = {name: row for name, row in loaded.exporters.items() if isinstance(row, AzureExporter)}

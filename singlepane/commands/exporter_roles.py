@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from exporters.config import load
-from exporters.roles import general, terraform
-from exporters.roles import roles as needed
+from exporters.advice.roles import general, terraform
+from exporters.advice.roles import roles as needed
+from exporters.configuration.config import load
 from singlepane import output
 
 

@@ -14,12 +14,12 @@ import structlog
 import yaml
 
 from estate.model import AzureExporter
-from exporters.azure.catalogue import Scope
-from exporters.azure.clients import Clients
-from exporters.azure.endpoints import Endpoints
+from exporters.azure.calls.clients import Clients
+from exporters.azure.discovery.catalogue import Scope
+from exporters.azure.signin.endpoints import Endpoints
 from exporters.collectors.azure_metrics import AzureMetrics
-from exporters.cycle import Cycle
-from exporters.metrics import merged, render
+from exporters.exposition.metrics import merged, render
+from exporters.running.cycle import Cycle
 from simulators.azure import fleetfile
 from simulators.azure.clock import Clock
 from simulators.azure.faults import Fault

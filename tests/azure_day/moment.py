@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import structlog
 
-from exporters.azure.clock import Clock
+from exporters.azure.calls.clock import Clock
 
 START = 1_800_000_000.0
 Result = TypeVar("Result")
@@ -93,8 +93,8 @@ def live(life: Callable[[Moment], Coroutine[Any, Any, Result]]) -> Result:
         # An estate sets up logging for itself.
         patches.callback(structlog.reset_defaults)
         # The cycle takes the machine's time for its own figures.
-        patches.enter_context(patch("exporters.cycle.time", moment.wall))
-        patches.enter_context(patch("exporters.cycle.monotonic", moment.steady))
+        patches.enter_context(patch("exporters.running.cycle.time", moment.wall))
+        patches.enter_context(patch("exporters.running.cycle.monotonic", moment.steady))
         with asyncio.Runner(loop_factory=factory) as runner:
             result = runner.run(life(moment))
     assert loop[0].broken == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exporters.azure.naming import metric_name
+from exporters.azure.discovery.naming import metric_name
 from tests.bench.azure_truth import Truth
 from tests.processes.azure_fleet import HALVES, METRICS, SUBSCRIPTION, TYPE
 

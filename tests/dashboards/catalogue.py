@@ -10,9 +10,9 @@ from pathlib import Path
 from dashboards.lint_query import Catalogue, Metric
 from estate.load import load
 from estate.model import JsonExporter
-from exporters import own
 from exporters.collectors.estate import families
-from exporters.config import Inventory
+from exporters.configuration.config import Inventory
+from exporters.running import own
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "dashboards"

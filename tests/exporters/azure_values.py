@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from exporters.azure.batch import Item, decode
-from exporters.azure.definitions import Definition, Wanted
-from exporters.azure.plan import Batch, Key
-from exporters.azure.resources import Resource, resource
+from exporters.azure.discovery.definitions import Definition, Wanted
+from exporters.azure.discovery.resources import Resource, resource
+from exporters.azure.metrics.batch import Item, decode
+from exporters.azure.metrics.plan import Batch, Key
 
 SUBSCRIPTION = "2b1c8f30-7d51-4c8e-9a46-3f1f6d2b0002"
 STORAGE = "microsoft.storage/storageaccounts"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exporters.collector import Collection
-from exporters.metrics import Family
+from exporters.exposition.metrics import Family
 
 DATA = Path(__file__).parents[1] / "data"
 

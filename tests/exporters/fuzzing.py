@@ -24,20 +24,20 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 from estate.model import AzureBudget, AzureMetric
-from exporters.azure import reader
-from exporters.azure.catalogue import Catalogue, Scope
-from exporters.azure.clock import Clock
-from exporters.azure.definitions import AGGREGATIONS
-from exporters.azure.endpoints import Endpoints
-from exporters.azure.errors import AzureError, Refused
-from exporters.azure.graph import discover
-from exporters.azure.http import Call, Traffic
-from exporters.azure.identity import SignIn, Tokens, instead
-from exporters.azure.ledger import Ledger
-from exporters.azure.plan import Group
-from exporters.azure.reader import GroupState, Reader
-from exporters.azure.resources import Resource, series_labels
-from exporters.azure.routes import Place, Refusals
+from exporters.azure.calls.clock import Clock
+from exporters.azure.calls.errors import AzureError, Refused
+from exporters.azure.calls.http import Call, Traffic
+from exporters.azure.discovery.catalogue import Catalogue, Scope
+from exporters.azure.discovery.definitions import AGGREGATIONS
+from exporters.azure.discovery.graph import discover
+from exporters.azure.discovery.resources import Resource, series_labels
+from exporters.azure.metrics import reader
+from exporters.azure.metrics.ledger import Ledger
+from exporters.azure.metrics.plan import Group
+from exporters.azure.metrics.reader import GroupState, Reader
+from exporters.azure.metrics.routes import Place, Refusals
+from exporters.azure.signin.endpoints import Endpoints
+from exporters.azure.signin.identity import SignIn, Tokens, instead
 from tests.exporters.azure_values import STORAGE, SUBSCRIPTION, account, batch, item, metric, series, wanted
 from tests.exporters.doubles import recorded
 from tests.exporters.spoiling import spoilt

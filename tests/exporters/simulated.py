@@ -11,13 +11,13 @@ from typing import Any
 import yaml
 
 from estate.model import AzureExporter
-from exporters.azure.catalogue import Scope
-from exporters.azure.clients import Clients
-from exporters.azure.clock import Clock
-from exporters.azure.endpoints import Endpoints
+from exporters.azure.calls.clients import Clients
+from exporters.azure.calls.clock import Clock
+from exporters.azure.discovery.catalogue import Scope
+from exporters.azure.signin.endpoints import Endpoints
 from exporters.collector import Collection
 from exporters.collectors.azure_metrics import AzureMetrics
-from exporters.metrics import Labels
+from exporters.exposition.metrics import Labels
 from simulators.azure import clock, fleetfile, server
 from simulators.azure.faults import Fault
 from simulators.azure.inventory import Resource

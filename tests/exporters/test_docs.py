@@ -10,18 +10,18 @@ import pytest
 import yaml
 
 from estate.model import Cloud
-from exporters import own
-from exporters.azure.clouds import reached
-from exporters.azure.endpoints import Endpoints
-from exporters.azure.points import REASONS
+from exporters.azure.metrics.points import REASONS
+from exporters.azure.signin.clouds import reached
+from exporters.azure.signin.endpoints import Endpoints
 from exporters.collectors import COLLECTORS, build
-from exporters.config import Config, load
-from exporters.cycle import Cycle
-from exporters.metrics import Family
-from exporters.own import Counts
-from exporters.snapshot import snapshot
+from exporters.configuration.config import Config, load
+from exporters.exposition.metrics import Family
+from exporters.exposition.snapshot import snapshot
+from exporters.running import own
+from exporters.running.cycle import Cycle
+from exporters.running.own import Counts
+from tests.exporters.configuration.test_config import GOOD
 from tests.exporters.doubles import Scripted, gives
-from tests.exporters.test_config import GOOD
 
 DOCS = Path(__file__).parents[2] / "docs"
 HEADINGS = {"Metrics", "Permissions", "Calls", "Example alert"}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from exporters.exposition.metrics import Labels, Sample
 from exporters.garbage import Garbage
-from exporters.metrics import Labels, Sample
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 
-from exporters.azure import clock
+from exporters.azure.calls import clock
 from tests.processes.azure_clock import Pace
 
 

@@ -21,7 +21,7 @@ from deploy.verify.replica import Replica
 from deploy.verify.series import through_query
 from deploy.verify.words import counted
 from estate.model import AzureExporter, AzureMatch, AzureMetric, Estate
-from exporters.azure.naming import MetricName, metric_name
+from exporters.azure.discovery.naming import MetricName, metric_name
 
 SIMULATOR = "azure-simulator"
 LAST_VALUES = 3

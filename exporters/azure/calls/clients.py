@@ -1,0 +1,146 @@
+"""One client per tenant, made when first needed and made anew when the CA file changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from estate.model import Tenant
+from exporters.azure.calls.clock import REAL, Clock
+from exporters.azure.calls.errors import AzureError
+from exporters.azure.calls.http import Client, Traffic
+from exporters.azure.discovery.definitions import Types
+from exporters.azure.discovery.shard import WHOLE, Shard
+from exporters.azure.metrics.routes import Place, Refusals
+from exporters.azure.signin.clouds import reached
+from exporters.azure.signin.endpoints import Endpoints
+from exporters.azure.signin.identity import SignIn, Tokens, credential, sign_in
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+
+@dataclass(slots=True)
+class _Pool:
+    """What all that sign in alike have in common. `retired` are clients that calls may still go through."""
+
+    clients: dict[str, Client] = field(default_factory=dict)
+    retired: list[Client] = field(default_factory=list)
+    users: set[int] = field(default_factory=set)
+    ca: tuple[int, int] = (0, 0)
+
+
+class Clients:
+    """Clients by tenant id, and what is learnt through them: `definitions`, `refusals`, and `proven`, the
+    routes that answered.
+
+    `tenants` gives the name and row of each, by id; one that is not there is in the public cloud.
+    `identity` is the exporter's, which goes before the tenants' own credentials, or None. Of several shards
+    each takes its share of Azure's limits. `clock` is that of waits, deadlines and tokens; `transport`
+    replaces the network.
+    """
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        identity: str | None = None,
+        make: Callable[[SignIn], TokenCredential] = credential,
+        tenants: Mapping[str, tuple[str, Tenant]] | None = None,
+        shard: Shard = WHOLE,
+        clock: Clock = REAL,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.endpoints = endpoints
+        self.clock = clock
+        self.traffic = Traffic()
+        self._identity = identity
+        self._make = make
+        self._tenants = dict(tenants or {})
+        self._shard = shard
+        self._transport = transport
+        self.definitions = Types()
+        self.refusals = Refusals()
+        self.proven: set[Place] = set()
+        self._pool = _Pool()
+
+    def shared(self, traffic: Traffic | None = None) -> Clients:
+        """The same for another user, who counts what it calls in `traffic`, or for itself. Connections are
+        closed with the last user.
+        """
+        other = copy(self)
+        other.traffic = Traffic() if traffic is None else traffic
+        self._pool.users.add(id(other))
+        return other
+
+    async def renew(self) -> None:
+        """Drop all clients when the CA file is another one than when they were made. Raises AzureError."""
+        ca, pool = self._ca_state(), self._pool
+        if ca == pool.ca:
+            return
+        pool.ca = ca
+        retired, pool.retired = pool.retired, [*pool.clients.values()]
+        pool.clients = {}
+        for client in retired:
+            await client.close()
+
+    def of(self, tenant: str) -> Client:
+        """The client of a tenant. Raises AzureError when the CA file cannot be read."""
+        clients = self._pool.clients
+        if tenant not in clients:
+            tokens = Tokens(self.sign_in(tenant), self._make, self.clock.wall)
+            clients[tenant] = Client(
+                tokens,
+                self.traffic,
+                self.endpoints.ca_file,
+                self._transport,
+                self.clock,
+                shards=self._shard.shards,
+            )
+        return clients[tenant].counted(self.traffic)
+
+    def reach(self, tenant: str) -> Endpoints:
+        """The endpoints of a tenant's cloud."""
+        return reached(self.endpoints, self._row(tenant)[1].cloud)
+
+    def sign_in(self, tenant: str) -> SignIn:
+        """How a tenant is signed in to."""
+        name, row = self._row(tenant)
+        return sign_in(tenant, name, row, self.endpoints, self._identity)
+
+    def levels(self) -> Mapping[tuple[str, str], float]:
+        """Share left in each bucket, by (api, subscription); the fullest of no tenant hides another's."""
+        out: dict[tuple[str, str], float] = {}
+        for client in self._pool.clients.values():
+            for key, level in client.levels().items():
+                out[key] = min(level, out.get(key, 1.0))
+        return out
+
+    async def close(self) -> None:
+        """Close all clients, unless others use them."""
+        pool = self._pool
+        pool.users.discard(id(self))
+        if pool.users:
+            return
+        clients = [*pool.clients.values(), *pool.retired]
+        pool.clients, pool.retired = {}, []
+        for client in clients:
+            await client.close()
+
+    def _row(self, tenant: str) -> tuple[str, Tenant]:
+        return self._tenants.get(tenant) or ("", Tenant(id=tenant))
+
+    def _ca_state(self) -> tuple[int, int]:
+        if not self.endpoints.ca_file:
+            return (0, 0)
+        try:
+            status = Path(self.endpoints.ca_file).stat()
+        except OSError as error:
+            raise AzureError(
+                f"the CA file {self.endpoints.ca_file} cannot be read: {error.strerror}"
+            ) from None
+        return (status.st_mtime_ns, status.st_size)

@@ -1,0 +1,139 @@
+"""Which batch calls read what is wanted. Pure, and minimal: per group ceil(resources / 50) x ceil(metrics /
+20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from exporters.azure.discovery.definitions import Wanted
+from exporters.azure.discovery.resources import Resource
+from exporters.azure.discovery.selection import Selection
+
+# https://learn.microsoft.com/azure/azure-monitor/metrics/migrate-to-batch-api: 50 ids; 20 names, as the
+# single API has it.
+IDS_PER_CALL = 50
+NAMES_PER_CALL = 20
+# "Cannot request more than 500000 time series per query."
+SERIES_PER_CALL = 500_000
+# The default of 10 series per metric and resource would cut in silence.
+LEAST_TOP = 10
+
+GRAIN_SECONDS = {
+    "PT1M": 60,
+    "PT5M": 300,
+    "PT15M": 900,
+    "PT30M": 1800,
+    "PT1H": 3600,
+    "PT6H": 21600,
+    "PT12H": 43200,
+    "P1D": 86400,
+}
+
+
+class Key(NamedTuple):
+    """What all resources and metrics of one call have in common."""
+
+    subscription: str
+    region: str
+    type: str
+    interval: str
+    aggregations: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    # Which resources of the type, where a row narrows them; empty for all.
+    only: str = ""
+
+    @property
+    def step(self) -> int:
+        """Length of a bucket in seconds."""
+        return GRAIN_SECONDS[self.interval]
+
+
+# A key, and the first metric of a call under it.
+Slot = tuple[Key, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Resources and metrics under one key. Metrics are by canonical name, in order."""
+
+    key: Key
+    resources: tuple[Resource, ...]
+    metrics: tuple[Wanted, ...]
+
+    @property
+    def calls(self) -> int:
+        """How many batch calls it takes."""
+        return self.calls_of(IDS_PER_CALL)
+
+    def calls_of(self, ids: int) -> int:
+        """How many calls it takes where one may name so many resources."""
+        return -(-len(self.resources) // ids) * -(-len(self.metrics) // NAMES_PER_CALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One call of a group."""
+
+    key: Key
+    resources: tuple[Resource, ...]
+    metrics: tuple[Wanted, ...]
+
+    @property
+    def slot(self) -> Slot:
+        """What stays the same when the batch is halved, and from cycle to cycle."""
+        return (self.key, self.metrics[0].definition.name)
+
+    @property
+    def top(self) -> int:
+        """Series per metric and resource to ask for: as many as one call may return."""
+        return max(LEAST_TOP, SERIES_PER_CALL // (len(self.resources) * len(self.metrics)))
+
+    def halves(self) -> tuple[Batch, Batch]:
+        """The same call for the first and the second half of its resources. Needs two or more."""
+        middle = len(self.resources) // 2
+        return (
+            Batch(self.key, self.resources[:middle], self.metrics),
+            Batch(self.key, self.resources[middle:], self.metrics),
+        )
+
+
+def groups(resources: Iterable[Resource], wanted: Sequence[Wanted]) -> list[Group]:
+    """Everything that is wanted, grouped so that the fewest calls read it; in a stable order."""
+    by_type: dict[str, list[Resource]] = {}
+    for resource in resources:
+        by_type.setdefault(resource.type, []).append(resource)
+    metrics: dict[tuple[str, str, tuple[str, ...], tuple[str, ...], Selection], dict[str, Wanted]] = {}
+    for each in wanted:
+        shape = (each.type, each.interval, each.aggregations, each.dimensions, each.only)
+        metrics.setdefault(shape, {}).setdefault(each.definition.name, each)
+    out: list[Group] = []
+    for (type, interval, aggregations, dimensions, only), of_shape in metrics.items():
+        places: dict[tuple[str, str], list[Resource]] = {}
+        for resource in by_type.get(type, ()):
+            if only.takes(resource):
+                places.setdefault((resource.subscription, resource.region), []).append(resource)
+        for (subscription, region), there in places.items():
+            key = Key(subscription, region, type, interval, aggregations, dimensions, str(only))
+            out.append(
+                Group(
+                    key,
+                    tuple(sorted(there, key=lambda one: one.id)),
+                    tuple(of_shape[name] for name in sorted(of_shape)),
+                )
+            )
+    return sorted(out, key=lambda group: group.key)
+
+
+def batches(group: Group, without: Collection[str] = (), ids: int = IDS_PER_CALL) -> Iterator[Batch]:
+    """The calls of a group, each for so many resources; those whose id is in `without` are left out."""
+    resources = [each for each in group.resources if each.id not in without]
+    for first in range(0, len(resources), ids):
+        for start in range(0, len(group.metrics), NAMES_PER_CALL):
+            yield Batch(
+                group.key,
+                tuple(resources[first : first + ids]),
+                group.metrics[start : start + NAMES_PER_CALL],
+            )

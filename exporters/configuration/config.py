@@ -1,0 +1,104 @@
+"""The file that `singlepane exporter run --config` reads: rows as an estate has them, and what they need to
+know.
+
+`exporters/components.py` writes such files; people can, too. docs/exporters/configuration.md explains the
+keys.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from estate.errors import EstateInvalid
+from estate.findings import Finding, in_order
+from estate.model import Exporter, Row, Subscription, Tenant
+from estate.names import ClusterName, DnsLabel, KubernetesVersion, Region
+from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.checks import problems
+from exporters.configuration.shape import opened, placed, validated
+from exporters.probe.modules import Module
+
+
+class InventoryCluster(Row):
+    """One expected cluster."""
+
+    region: Region
+    """Azure region in short form."""
+    subscription: DnsLabel
+    """Name of its subscription."""
+    version: KubernetesVersion
+    """Kubernetes version, in quotes."""
+
+
+class Inventory(Row):
+    """What an exporter of kind estate publishes."""
+
+    estate: DnsLabel
+    """Name of the estate."""
+    hub: ClusterName
+    """The cluster where the global view lives."""
+    clusters: Annotated[dict[ClusterName, InventoryCluster], Field(min_length=1)]
+    """All clusters that should be there, the hub among them."""
+
+
+def _some(value: dict[str, Exporter], info: ValidationInfo) -> dict[str, Exporter]:
+    if not value and not info.data.get("modules", True):
+        raise PydanticCustomError("too_short", "empty")
+    return value
+
+
+class Config(Row):
+    """One exporter process."""
+
+    api_version: Annotated[Literal["singlepane/v1"], Field(alias="apiVersion")]
+    """Version of this format."""
+    name: DnsLabel
+    """Name of the process; logs and the landing page show it."""
+    cluster: ClusterName | None = None
+    """The cluster that it runs in."""
+    tenants: dict[DnsLabel, Tenant] = Field(default={})
+    """Microsoft Entra tenants by name."""
+    subscriptions: dict[DnsLabel, Subscription] = Field(default={})
+    """Subscriptions by name."""
+    azure: Endpoints = Endpoints()
+    """How Azure is reached."""
+    inventory: Inventory | None = None
+    """The expected clusters; an exporter of kind estate needs it."""
+    modules: dict[DnsLabel, Module] = Field(default={})
+    """What `/probe` does, by name."""
+    exporters: Annotated[dict[DnsLabel, Exporter], AfterValidator(_some)]
+    """Exporters by name, as in an estate; none are needed where there are modules."""
+
+    _warnings: tuple[Finding, ...] = PrivateAttr(default=())
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What was found in its file and is no error."""
+        return self._warnings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _modules_are_enough(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("modules") and "exporters" not in value:
+            return {**value, "exporters": {}}
+        return value
+
+
+def load(path: Path) -> Config:
+    """The configuration of a file. Raises EstateInvalid with all findings."""
+    tree, found = opened(path)
+    config: Config | None = None
+    if tree is not None:
+        config, shape = validated(Config, tree)
+        found += shape
+        if config is not None:
+            found += [placed(problem, tree) for problem in problems(config)]
+    ordered = in_order(found)
+    if config is None or any(each.severity == "error" for each in ordered):
+        raise EstateInvalid(ordered)
+    config._warnings = ordered
+    return config

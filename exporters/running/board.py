@@ -1,0 +1,88 @@
+"""Keeps the snapshot fresh: data when a collector brought some or its values grew too old, own metrics every
+tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from time import monotonic, time
+
+import structlog
+
+from exporters.exposition.metrics import Family, merged
+from exporters.exposition.snapshot import Part, Snapshot, part, snapshot
+from exporters.garbage import GARBAGE
+from exporters.running.own import Counts
+from exporters.work import worked
+
+TICK_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Board:
+    """The snapshot that scrapes read. Rendering happens in a thread; a scrape only takes the attribute.
+
+    `data` gives the families that collectors serve now, `own` those of the exporter itself. Where both have a
+    name, the exporter's own wins: alerts rely on it.
+    """
+
+    def __init__(
+        self,
+        data: Callable[[], Iterable[Family]],
+        own: Callable[[Snapshot | None], Iterable[Family]],
+        counts: Counts,
+    ) -> None:
+        self._data = data
+        self._own = own
+        self._counts = counts
+        self._changed = asyncio.Event()
+        self._served: Sequence[Family] = ()
+        self._data_part: Part | None = None
+        self._conflicts: tuple[str, ...] = ()
+        self.snapshot: Snapshot | None = None
+
+    def changed(self) -> None:
+        """Families changed: render soon. May be called at any rate; rendering never overlaps."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Refresh for ever; ends when cancelled."""
+        while True:
+            await self.refresh()
+            try:
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    async def refresh(self) -> None:
+        """Render what changed and put the new snapshot up."""
+        taken = time()
+        changed = self._changed.is_set()
+        self._changed.clear()
+        served = tuple(self._data())
+        own = merged(self._own(self.snapshot)).families
+        if changed or self._data_part is None or [*map(id, served)] != [*map(id, self._served)]:
+            started = monotonic()
+            self._data_part = await worked(self._render, served, frozenset(family.base for family in own))
+            self._served = served
+            self._counts.render_seconds = monotonic() - started
+            GARBAGE.settle(self._data_part.series)
+        self.snapshot = await worked(_joined, self._data_part, own, taken)
+
+    def _render(self, families: Sequence[Family], reserved: frozenset[str]) -> Part:
+        taken = sorted({family.name for family in families if family.base in reserved})
+        result = merged(family for family in families if family.base not in reserved)
+        conflicts = (*taken, *result.conflicts)
+        if conflicts and conflicts != self._conflicts:
+            log.warning("metrics left out: their names are taken", names=conflicts)
+        self._conflicts = conflicts
+        self._counts.duplicates = result.duplicates
+        self._counts.conflicts = len(conflicts)
+        return part(result.families)
+
+
+def _joined(data: Part, own: Sequence[Family], taken: float) -> Snapshot:
+    return snapshot((data, part(own)), taken)

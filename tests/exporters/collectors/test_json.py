@@ -1,0 +1,298 @@
+"""The json collector: numbers, labels, bad shapes, and replies that are none."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jmespath
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estate.model import JsonExporter, JsonMetric
+from exporters.collector import CollectorError
+from exporters.collectors import json as json_collector
+from exporters.collectors.json import JsonDocument, compiled, extract
+from exporters.exposition.metrics import render
+
+ORDERS = {
+    "name": "shop_orders_total",
+    "type": "counter",
+    "help": "Orders placed.",
+    "items": "regions",
+    "value": "orders.total",
+    "labels": {"region": "name"},
+}
+CARTS = {"name": "shop_carts_open", "help": "Carts.", "items": "regions", "value": "carts"}
+
+
+def take(document: Any, **keys: Any) -> tuple[str, dict[str, int]]:
+    """Exposition lines and bad values of one metric over a document."""
+    metric = JsonMetric.model_validate({"name": "x", "help": "X.", "value": "v", "items": "[]", **keys})
+    result = extract(compiled(metric), document)
+    lines = [line for line in render([result.family]).text.splitlines() if not line.startswith("#")]
+    return "; ".join(lines), {str(reason): count for reason, count in result.bad.items()}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1, "x 1"),
+        (0, "x 0"),
+        (-2.5, "x -2.5"),
+        (1e308, "x 1e+308"),
+        (True, "x 1"),
+        (False, "x 0"),
+        (2**70, "x 1.1805916207174113e+21"),
+    ],
+)
+def test_numbers(value: Any, expected: str) -> None:
+    """Numbers are values, true is 1 and false 0."""
+    assert take([{"v": value}]) == (expected, {})
+
+
+@pytest.mark.parametrize("item", [{"v": None}, {}, {"other": 1}, "text", 5, None, []])
+def test_null_and_missing_are_absent(item: Any) -> None:
+    """Nothing is made up, and nothing is wrong."""
+    assert take([item]) == ("", {})
+
+
+@pytest.mark.parametrize("value", ["5", "", "x", [], {}, [1], {"a": 1}, 10**400])
+def test_what_is_no_number_is_counted(value: Any) -> None:
+    """Text with digits is no number: whoever means it writes to_number(v)."""
+    assert take([{"v": value}, {"v": 1}]) == ("x 1", {"number": 1})
+
+
+def test_text_with_digits_on_demand() -> None:
+    """JMESPath's own function makes a number of it."""
+    assert take([{"v": "5.5"}], value="to_number(v)") == ("x 5.5", {})
+
+
+def test_counters_do_not_start_below_zero() -> None:
+    """A negative count is wrong, a negative gauge is not."""
+    assert take([{"v": -1}], name="x_total", type="counter") == ("", {"negative": 1})
+
+
+def test_labels() -> None:
+    """Texts, numbers and truth values are labels; null is no label; anything else is counted."""
+    labels = {"a": "a"}
+    assert take([{"v": 1, "a": each} for each in ("x", 5, 2.0, 2.5, True)], labels=labels)[0] == (
+        'x{a="x"} 1; x{a="5"} 1; x{a="2"} 1; x{a="2.5"} 1; x{a="true"} 1'
+    )
+    assert take([{"v": 1, "a": None}], labels=labels) == ("x 1", {})
+    assert take([{"v": 1, "a": [1]}, {"v": 1, "a": {}}], labels=labels) == ("", {"label": 2})
+
+
+def test_equal_labels_are_both_left_out() -> None:
+    """Of two values for one series neither is known to be right."""
+    document = [{"v": 1, "a": "x"}, {"v": 2, "a": "x"}, {"v": 3, "a": "y"}]
+    assert take(document, labels={"a": "a"}) == ('x{a="y"} 3', {"duplicate": 2})
+
+
+@pytest.mark.parametrize(("items", "bad"), [("a", {"items": 1}), ("b", {}), ("[@]", {})])
+def test_items(items: str, bad: dict[str, int]) -> None:
+    """Items are a list; nothing there is nothing; the whole document can be the only item."""
+    assert take({"a": {"v": 1}, "v": 2}, items=items)[1] == bad
+    assert take({"v": 2}, items="[@]") == ("x 2", {})
+
+
+def test_expressions_that_fail_on_a_document() -> None:
+    """A function that does not fit the value is counted; the other items are read."""
+    assert take([{"v": 5}, {"v": "ab"}], value="length(v)") == ("x 2", {"expression": 1})
+    assert take([], items="sum(@[*].x)") == ("", {"items": 1})
+    assert take({"x": 1}, items="sum(x)") == ("", {"expression": 1})
+
+
+@pytest.mark.parametrize("path", ["v", "a.v", '"a"."b c".v', "a.b.c.d"])
+@pytest.mark.parametrize(
+    "item",
+    [{"v": 1}, {"a": {"v": 2, "b c": {"v": 3}}}, {"a": {"b": {"c": {"d": 4}}}}, {"a": [1]}, "text", None],
+)
+def test_plain_paths_are_what_jmespath_says(path: str, item: Any) -> None:
+    """The short way through plain paths gives what the library gives."""
+    expected = jmespath.search(path, item)
+    assert take([item], value=path) == ("" if expected is None else f"x {expected}", {})
+
+
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["regions", "name", "orders", "total", "carts"]), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(DOCUMENTS)
+def test_no_document_is_a_crash(document: Any) -> None:
+    """Whatever the document: only finite numbers come out, each series once, counters from 0 up."""
+    for row in (ORDERS, CARTS):
+        found = extract(compiled(JsonMetric.model_validate(row)), document).family
+        labels = [sample.labels for sample in found.samples]
+        assert len(set(labels)) == len(labels)
+        for sample in found.samples:
+            assert math.isfinite(sample.value)
+            assert found.type == "gauge" or sample.value >= 0
+
+
+def collector(answer: Callable[[httpx.Request], Any], *rows: dict[str, Any], **keys: Any) -> JsonDocument:
+    """A collector that is answered so."""
+    row = JsonExporter.model_validate(
+        {
+            "kind": "json",
+            "url": "https://api.shop.example/summary",
+            "timeout": "5s",
+            "metrics": list(rows or (ORDERS, CARTS)),
+            **keys,
+        }
+    )
+    return JsonDocument("shop", row, httpx.MockTransport(answer))
+
+
+REGIONS = {
+    "regions": [
+        {"name": "north", "orders": {"total": 12}, "carts": 3},
+        {"name": "south", "orders": {"total": 7.5}, "carts": None},
+    ]
+}
+
+
+async def test_a_document_becomes_metrics() -> None:
+    """The whole exposition of a document."""
+    made = collector(lambda _: httpx.Response(200, json=REGIONS))
+    result = await made.collect()
+    assert result.problems == ()
+    assert render(result.families).text == (
+        "# HELP shop_orders_total Orders placed.\n"
+        "# TYPE shop_orders_total counter\n"
+        'shop_orders_total{region="north"} 12\n'
+        'shop_orders_total{region="south"} 7.5\n'
+        "# HELP shop_carts_open Carts.\n"
+        "# TYPE shop_carts_open gauge\n"
+        "shop_carts_open 3\n"
+    )
+    await made.close()
+
+
+async def test_bad_values_are_counted_and_named() -> None:
+    """They have a counter by metric and reason; a metric with nothing else is a problem."""
+    document = {"regions": [{"name": "north", "orders": {"total": "many"}, "carts": 1}]}
+    made = collector(lambda _: httpx.Response(200, json=document))
+    for _ in range(2):
+        result = await made.collect()
+    assert result.problems == ("shop_orders_total: nothing but bad values (number)",)
+    (own,) = made.own()
+    assert [(sample.labels.text, sample.value) for sample in own.samples] == [
+        ('{metric="shop_orders_total",reason="number"}', 2.0)
+    ]
+    await made.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda _: httpx.Response(500, text="oops"), "the reply has status 500, not 200"),
+        (
+            lambda _: httpx.Response(302, headers={"location": "https://x.example"}),
+            "has status 302",
+        ),
+        (lambda _: httpx.Response(204), "the reply has status 204"),
+        (lambda _: httpx.Response(200, text=""), "the reply is no JSON"),
+        (lambda _: httpx.Response(200, text="<html>"), "the reply is no JSON"),
+        (lambda _: httpx.Response(200, text='{"a": NaN}'), "the reply is no JSON"),
+        (lambda _: httpx.Response(200, text='{"a": 1'), "the reply is no JSON"),
+        (lambda _: httpx.Response(200, content=b'{"a": "\xff"}'), "the reply is no JSON"),
+        (lambda _: httpx.Response(200, text="[" * 200_000), "the reply is no JSON"),
+    ],
+)
+async def test_what_is_no_document(answer: Callable[[httpx.Request], Any], message: str) -> None:
+    """Every kind of reply that is no JSON document is one error with a reason."""
+    made = collector(answer)
+    with pytest.raises(CollectorError, match=message):
+        await made.collect()
+    await made.close()
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (httpx.ConnectError("refused"), "no reply: refused"),
+        (httpx.ReadTimeout("slow"), "no reply within 5 s"),
+        (httpx.RemoteProtocolError("cut"), "no reply: cut"),
+    ],
+)
+async def test_no_reply(failure: Exception, message: str) -> None:
+    """A peer that does not answer is named as such."""
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        raise failure
+
+    made = collector(answer)
+    with pytest.raises(CollectorError, match=message):
+        await made.collect()
+    await made.close()
+
+
+async def test_a_reply_that_trickles_is_cut_off() -> None:
+    """The timeout holds for the whole reply and not for each piece of it."""
+
+    class Trickle(httpx.AsyncByteStream):
+        async def __aiter__(self) -> Any:
+            while True:
+                await asyncio.sleep(0.05)
+                yield b" "
+
+    made = collector(lambda _: httpx.Response(200, stream=Trickle()), timeout="1s")
+    with pytest.raises(CollectorError, match="no reply within 1 s"):
+        await made.collect()
+    await made.close()
+
+
+async def test_replies_and_series_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that is too large, or gives too many series, is refused whole."""
+    monkeypatch.setattr(json_collector, "LONGEST_REPLY_BYTES", 1000)
+    monkeypatch.setattr(json_collector, "MOST_SERIES", 2)
+    made = collector(lambda _: httpx.Response(200, text=" " * 1001))
+    with pytest.raises(CollectorError, match="longer than 1000 bytes"):
+        await made.collect()
+    await made.close()
+    made = collector(lambda _: httpx.Response(200, json=REGIONS))
+    with pytest.raises(CollectorError, match="3 series, more than 2"):
+        await made.collect()
+    await made.close()
+
+
+async def test_the_bearer_token_is_read_each_time_and_never_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token that rotates in its file is taken up; a missing one is named by its reference."""
+    token = tmp_path / "token"
+    token.write_text("first-token\n")
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["authorization"])
+        return httpx.Response(200, content=msgspec.json.encode(REGIONS))
+
+    made = collector(answer, bearer=f"file:{token}")
+    await made.collect()
+    token.write_text("second-token")
+    await made.collect()
+    assert seen == ["Bearer first-token", "Bearer second-token"]
+    token.unlink()
+    with pytest.raises(CollectorError, match=r"file:.*token cannot be read: No such file") as caught:
+        await made.collect()
+    assert "second-token" not in str(caught.value)
+    await made.close()
+
+    made = collector(answer, bearer="env:SHOP_TOKEN_THAT_IS_NOT_SET")
+    with pytest.raises(CollectorError, match="env:SHOP_TOKEN_THAT_IS_NOT_SET is empty or not set"):
+        await made.collect()
+    await made.close()
