@@ -8,6 +8,16 @@ from typing import Protocol
 
 from exporters.exposition.metrics import Family
 
+# Values outlive this many failed intervals, and at least five minutes, which is how far Prometheus looks
+# back.
+KEEP_INTERVALS = 3
+KEEP_AT_LEAST_SECONDS = 300.0
+
+
+def keep_seconds(interval: float) -> float:
+    """How long the values of a collector are served while it fails."""
+    return max(KEEP_INTERVALS * interval, KEEP_AT_LEAST_SECONDS)
+
 
 class CollectorError(Exception):
     """A collection failed for a reason that a user can act on; the message is one sentence and holds no

@@ -6,28 +6,16 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.verify.block import Block
 from deploy.verify.ground import Broken, Ground
 from estate.errors import EngineError
 
 LISTING_SECONDS = 60.0
 # Shorter than a sidecar's pause between two looks by far.
 FRESH_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One meta.json: times are Unix seconds, `resolution` milliseconds between samples (0 = raw)."""
-
-    ulid: str
-    labels: Mapping[str, str]
-    source: str
-    resolution: int
-    start: float
-    end: float
 
 
 def parse(listing: str) -> tuple[Block, ...]:

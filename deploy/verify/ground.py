@@ -8,16 +8,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
+from deploy.verify.block import Block
 from deploy.verify.shared import Shared
 from estate.model import Estate
 from estate.running import Deployment, Running
-
-if TYPE_CHECKING:
-    from deploy.verify.bucket import Block
 
 # Requests in flight over all chains; a verification must not become load of its own.
 CONCURRENT_REQUESTS = 16

@@ -1,0 +1,1 @@
+"""What is said before the first call: calls, bill, roles, rights."""

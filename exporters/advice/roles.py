@@ -15,7 +15,7 @@ from typing import Any
 from estate.model import AzureExporter
 from exporters.collectors import COLLECTORS
 from exporters.configuration.config import Config
-from exporters.probe.modules import AzureModule, azure_row, reached
+from exporters.configuration.modules import AzureModule, azure_row, reached
 
 _MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/"
 # https://learn.microsoft.com/azure/role-based-access-control/custom-roles#custom-role-limits
@@ -115,7 +115,7 @@ def _every(config: Config) -> Iterator[_Reads]:
             yield _Reads(row, {each.id.lower(): each.tenant for each in named})
     for module in config.modules.values():
         if isinstance(module, AzureModule):
-            yield _Reads(azure_row(module), reached(config, module))
+            yield _Reads(azure_row(module), reached(config.subscriptions, module))
 
 
 def _scopes(tenant: str, all_reads: Iterable[_Reads]) -> Iterator[tuple[str, ...]]:

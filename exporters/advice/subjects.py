@@ -11,8 +11,8 @@ from exporters.azure.discovery.access import Access
 from exporters.azure.discovery.catalogue import Scope
 from exporters.azure.discovery.resources import Resource
 from exporters.configuration.config import Config
-from exporters.probe.modules import AzureModule, azure_row, reached
-from exporters.probe.places import azure_place
+from exporters.configuration.modules import AzureModule, azure_row, reached
+from exporters.configuration.places import azure_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _of_module(name: str, module: AzureModule, config: Config, access: Access) -
     return Subject(
         ("modules", name),
         azure_row(module),
-        tuple(access.scopes(reached(config, module)).values()),
+        tuple(access.scopes(reached(config.subscriptions, module)).values()),
         access.clients(module.identity),
         lambda resource: any(place.holds(azure_place(resource.id, {})) for place in places),
     )

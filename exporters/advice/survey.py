@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from estate.model import AzureExporter
 from exporters.advice.calls import Line, lines
-from exporters.azure.calls.errors import AzureError
+from exporters.azure.errors import AzureError
 from exporters.azure.metrics.plan import groups
 from exporters.collectors.azure_metrics import build
 from exporters.configuration.config import Config

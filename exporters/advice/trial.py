@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from exporters.advice.subjects import Subject, subjects
 from exporters.azure.calls.decode import decoded
-from exporters.azure.calls.errors import AzureError, Throttled
 from exporters.azure.calls.http import Call, Client, Traffic, address
 from exporters.azure.calls.refusal import of_type
 from exporters.azure.discovery.catalogue import SAMPLES, Scope
@@ -22,6 +21,7 @@ from exporters.azure.discovery.graph import discover, query
 from exporters.azure.discovery.listing import listed, subscription_names
 from exporters.azure.discovery.resources import Resource
 from exporters.azure.discovery.selection import Selection, selection
+from exporters.azure.errors import AzureError, Throttled
 from exporters.azure.metrics import batch, single
 from exporters.azure.metrics.plan import Batch, Key
 from exporters.azure.signin.identity import Tokens

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from exporters.azure.discovery.access import Access
-from exporters.azure.discovery.shard import WHOLE, Shard
 from exporters.collector import Collector
 from exporters.configuration.config import Config
+from exporters.shard import WHOLE, Shard
 
 
 @dataclass(frozen=True, slots=True)

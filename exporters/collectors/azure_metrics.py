@@ -16,19 +16,19 @@ from exporters.azure.calls.clock import REAL, Clock
 from exporters.azure.calls.pace import spread
 from exporters.azure.discovery.access import Access
 from exporters.azure.discovery.catalogue import Catalogue, Scope
+from exporters.azure.discovery.definitions import Types
 from exporters.azure.discovery.resources import Resource, info_labels, series_labels
 from exporters.azure.discovery.selection import like, selection
-from exporters.azure.discovery.shard import WHOLE, Shard
 from exporters.azure.metrics import own, state
 from exporters.azure.metrics.budget import Dropped
 from exporters.azure.metrics.lag import settled
 from exporters.azure.metrics.ledger import Ledger
 from exporters.azure.metrics.plan import Group, Key, groups
 from exporters.azure.metrics.reader import GroupState, Reader
-from exporters.collector import Collection
+from exporters.collector import Collection, keep_seconds
 from exporters.configuration.config import Config
 from exporters.exposition.metrics import Family, Sample
-from exporters.running.cycle import keep_seconds
+from exporters.shard import WHOLE, Shard
 from exporters.work import worked
 
 # A grain of an hour has nothing new each minute; late points are looked for this often.
@@ -78,7 +78,7 @@ class AzureMetrics:
             tuple(row.management_groups),
             mine,
             only,
-            clients.definitions,
+            clients.memory(Types),
         )
         least_lag = seconds(clients.endpoints.lag)
         self.ledger = Ledger(least_lag, self._series_labels, row.budget, row.timestamps == "point")
@@ -120,7 +120,20 @@ class AzureMetrics:
 
     def own(self) -> Iterable[Family]:
         """Calls, pace, groups, points and state."""
-        return own.families(self)
+        return own.families(
+            own.Shown(
+                self.clients,
+                self.catalogue,
+                self.reader,
+                self.ledger,
+                self.groups,
+                self.states,
+                self.state_problems,
+                self.clock,
+                self.scope_name,
+                self.knows,
+            )
+        )
 
     async def close(self) -> None:
         """Stop reading, write the state and close all connections."""

@@ -1,0 +1,1 @@
+"""The file of an exporter: its values, their checks, its secrets."""

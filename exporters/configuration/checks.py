@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from estate.checks.azure import azure_management_groups, azure_metrics
 from estate.checks.identity import identity
@@ -23,12 +23,11 @@ from estate.problems import Problem
 from estate.quantities import seconds
 from estate.suggest import offer
 from estate.tree import Path
-from exporters.azure.signin.clouds import ADDRESSES
-from exporters.azure.signin.endpoints import LONGEST_LAG_SECONDS
-from exporters.probe import modules
-
-if TYPE_CHECKING:
-    from exporters.configuration.config import Config
+from exporters.configuration import module_checks
+from exporters.configuration.clouds import ADDRESSES
+from exporters.configuration.config import Config
+from exporters.configuration.endpoints import LONGEST_LAG_SECONDS
+from exporters.configuration.references import readable
 
 # The estate's own checks of these rows; they read nothing of an estate but what stands here, too.
 _SHARED = (identity, lists, azure_management_groups, json_metrics, azure_metrics)
@@ -37,16 +36,16 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}?|\}")
 
 def problems(config: Config) -> list[Problem]:
     """What does not fit together, by key path."""
-    found = [*_tenants(config), *_endpoints(config), *modules.problems(config)]
+    found = [*_tenants(config), *_endpoints(config), *module_checks.problems(config)]
     for name, row in config.exporters.items():
         path: Path = ("exporters", name)
         found += _where(row, path)
         match row:
             case AzureExporter():
                 found += _scope(config, row, (*path, "scope"))
-                found += _secret(row.identity, (*path, "identity"))
+                found += readable(row.identity, (*path, "identity"))
             case JsonExporter():
-                found += _secret(row.bearer, (*path, "bearer"))
+                found += readable(row.bearer, (*path, "bearer"))
             case EstateExporter() if config.inventory is None:
                 message = "an exporter of kind estate needs the inventory, which is missing"
                 found.append(Problem("missing-key", path, message, "add inventory", at_key=True))
@@ -69,10 +68,10 @@ def _tenants(config: Config) -> Iterator[Problem]:
         path: Path = ("tenants", name, "credential")
         match tenant.credential:
             case SecretCredential(secret=secret):
-                yield from _secret(secret, (*path, "secret"))
+                yield from readable(secret, (*path, "secret"))
             case CertificateCredential(certificate=certificate, password=password):
-                yield from _secret(certificate, (*path, "certificate"))
-                yield from _secret(password, (*path, "password"))
+                yield from readable(certificate, (*path, "certificate"))
+                yield from readable(password, (*path, "password"))
     for name, subscription in config.subscriptions.items():
         if subscription.tenant not in config.tenants:
             message = f"the tenant {subscription.tenant!r} is not defined"
@@ -109,12 +108,6 @@ def _where(row: ExporterRow, path: Path) -> Iterator[Problem]:
         message = "this is the file of one process: shards mean something in an estate only"
         fix = "start each with --shard INDEX/SHARDS"
         yield Problem("not-allowed", (*path, "shards"), message, fix, at_key=True)
-
-
-def _secret(reference: str | None, path: Path) -> Iterator[Problem]:
-    if reference is not None and reference.startswith("keyvault:"):
-        message = f"{reference} is not read by an exporter itself"
-        yield Problem("not-allowed", path, message, "write env:NAME or file:PATH")
 
 
 def _scope(config: Config, row: AzureExporter, path: Path) -> Iterator[Problem]:

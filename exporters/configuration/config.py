@@ -1,5 +1,5 @@
-"""The file that `singlepane exporter run --config` reads: rows as an estate has them, and what they need to
-know.
+"""The file that `singlepane exporter run --config` reads, as values: rows as an estate has them, and what
+they need to know.
 
 `exporters/components.py` writes such files; people can, too. docs/exporters/configuration.md explains the
 keys.
@@ -7,20 +7,16 @@ keys.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from estate.errors import EstateInvalid
-from estate.findings import Finding, in_order
+from estate.findings import Finding
 from estate.model import Exporter, Row, Subscription, Tenant
 from estate.names import ClusterName, DnsLabel, KubernetesVersion, Region
-from exporters.azure.signin.endpoints import Endpoints
-from exporters.configuration.checks import problems
-from exporters.configuration.shape import opened, placed, validated
-from exporters.probe.modules import Module
+from exporters.configuration.endpoints import Endpoints
+from exporters.configuration.modules import Module
 
 
 class InventoryCluster(Row):
@@ -80,25 +76,14 @@ class Config(Row):
         """What was found in its file and is no error."""
         return self._warnings
 
+    def warned(self, warnings: tuple[Finding, ...]) -> Config:
+        """Itself, with what was found when it was loaded."""
+        self._warnings = warnings
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _modules_are_enough(cls, value: Any) -> Any:
         if isinstance(value, dict) and value.get("modules") and "exporters" not in value:
             return {**value, "exporters": {}}
         return value
-
-
-def load(path: Path) -> Config:
-    """The configuration of a file. Raises EstateInvalid with all findings."""
-    tree, found = opened(path)
-    config: Config | None = None
-    if tree is not None:
-        config, shape = validated(Config, tree)
-        found += shape
-        if config is not None:
-            found += [placed(problem, tree) for problem in problems(config)]
-    ordered = in_order(found)
-    if config is None or any(each.severity == "error" for each in ordered):
-        raise EstateInvalid(ordered)
-    config._warnings = ordered
-    return config

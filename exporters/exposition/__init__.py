@@ -1,0 +1,1 @@
+"""Metric values, and how they are written down for a scrape."""

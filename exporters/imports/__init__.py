@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estate.errors import UsageError
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from exporters.imports import promitor, telegraf, webdevops
 from exporters.imports.reading import Reading
 from exporters.imports.writing import document, written

@@ -12,7 +12,7 @@ from estate.model import Aggregation
 from estate.names import REGION, RESOURCE_TYPE, UUID
 from estate.suggest import offer
 from estate.tree import Path, spoken
-from exporters.azure.metrics.plan import GRAIN_SECONDS
+from exporters.configuration.grains import GRAIN_SECONDS
 
 AGGREGATIONS: tuple[str, ...] = get_args(Aggregation)
 # A literal secret is never carried: the process gets it by this variable, and azure-identity knows the name.

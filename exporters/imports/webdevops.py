@@ -10,7 +10,7 @@ from typing import Any
 
 from estate.errors import UsageError
 from estate.tree import Path
-from exporters.azure.metrics.plan import GRAIN_SECONDS
+from exporters.configuration.grains import GRAIN_SECONDS
 from exporters.imports.opening import opened
 from exporters.imports.reading import Reading, Wish, identified
 

@@ -16,16 +16,17 @@ from estate.quantities import seconds
 from exporters.azure.calls.clock import REAL
 from exporters.azure.discovery.access import Access
 from exporters.azure.discovery.definitions import Mismatch
+from exporters.azure.discovery.resources import Resource, resource
 from exporters.azure.metrics import own
 from exporters.azure.metrics.budget import Dropped
 from exporters.azure.metrics.state import FORGET_SECONDS
 from exporters.collectors.azure_metrics import AzureMetrics
 from exporters.configuration.config import Config
+from exporters.configuration.modules import AzureModule, reached
+from exporters.configuration.places import AzurePlace, azure_place
+from exporters.configuration.targets import NoTarget
 from exporters.exposition.metrics import Family
-from exporters.probe.modules import AzureModule, reached
-from exporters.probe.places import azure_place
 from exporters.probe.sources import no_target, not_listed
-from exporters.probe.targets import NoTarget
 from exporters.running.own import labelled
 
 # Files of targets that are kept, those written last.
@@ -65,14 +66,14 @@ class AzureSource:
         self._ids = {each: row.id for each, row in config.subscriptions.items()}
         self._allowed = [azure_place(each, self._ids) for each in module.targets]
         self._types = frozenset(metric.type.lower() for metric in module.metrics)
-        self._scopes = access.scopes(reached(config, module))
+        self._scopes = access.scopes(reached(config.subscriptions, module))
         self._open: set[AzureMetrics] = set()
 
     def named(self, target: str) -> str:
         """The id in lower case."""
         try:
             place = azure_place(target, self._ids)
-            one = place.resource()
+            one = _resource(place)
         except NoTarget as error:
             raise no_target(error) from None
         if not any(each.holds(place) for each in self._allowed):
@@ -102,7 +103,7 @@ class AzureSource:
             self._clients.shared(self._clients.traffic),
             self._file(name),
             REAL,
-            only=place.resource(),
+            only=_resource(place),
         )
         kept.among = self._open
         self._open.add(kept)
@@ -154,3 +155,13 @@ def tidy(folder: Path, now: float) -> None:
         if place >= MOST_FILES or written < now - FORGET_SECONDS:
             with suppress(OSError):
                 path.unlink()
+
+
+def _resource(place: AzurePlace) -> Resource | None:
+    """The resource at a place, without its region; None for a whole subscription. Raises NoTarget."""
+    if place.whole:
+        return None
+    found = resource(place.id, None)
+    if found is None:
+        raise NoTarget("it is neither a subscription nor the whole id of a resource")
+    return found

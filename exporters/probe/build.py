@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 
 from exporters.azure.discovery.access import Access
-from exporters.azure.discovery.shard import Shard
 from exporters.configuration.config import Config
-from exporters.probe.modules import AzureModule, JsonModule
+from exporters.configuration.modules import AzureModule, JsonModule
 from exporters.probe.sources import JsonSource, Source
+from exporters.shard import Shard
 
 
 def sources(config: Config, access: Access, state: Path | None, shard: Shard) -> dict[str, Source]:

@@ -12,9 +12,9 @@ from estate.model import JsonExporter
 from estate.quantities import seconds
 from exporters.collector import Collection
 from exporters.collectors.json import JsonDocument
+from exporters.configuration.modules import JsonModule
+from exporters.configuration.targets import NoTarget, Place, allowed, place
 from exporters.exposition.metrics import Family
-from exporters.probe.modules import JsonModule
-from exporters.probe.targets import NoTarget, Place, allowed, place
 
 
 class Refused(Exception):

@@ -1,0 +1,1 @@
+"""Collectors run on their intervals, and what they brought last."""

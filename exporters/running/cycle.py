@@ -10,7 +10,7 @@ from time import monotonic, time
 
 import structlog
 
-from exporters.collector import Collection, Collector, CollectorError
+from exporters.collector import Collection, Collector, CollectorError, keep_seconds
 from exporters.exposition.metrics import Family
 
 # A cancelled collector gets this long to leave; after it, the cycle goes on without it.
@@ -19,17 +19,8 @@ GRACE_SECONDS = 1.0
 FIRST_RETRY_SECONDS = 2.0
 # Cycles of many exporters must not run in step.
 JITTER = 0.05
-# Values outlive this many failed intervals, and at least five minutes, which is how far Prometheus looks
-# back.
-KEEP_INTERVALS = 3
-KEEP_AT_LEAST_SECONDS = 300.0
 
 log = structlog.get_logger()
-
-
-def keep_seconds(interval: float) -> float:
-    """How long the values of a collector are served while it fails."""
-    return max(KEEP_INTERVALS * interval, KEEP_AT_LEAST_SECONDS)
 
 
 @dataclass(slots=True)

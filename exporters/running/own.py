@@ -10,10 +10,10 @@ from time import time
 
 import psutil
 
-from exporters.azure.discovery.shard import WHOLE, Shard
 from exporters.exposition.metrics import Family, Labels, Sample, Type, gauge
 from exporters.exposition.snapshot import Snapshot
 from exporters.running.cycle import Cycle
+from exporters.shard import WHOLE, Shard
 
 
 @dataclass(slots=True)

@@ -15,7 +15,8 @@ from estate.errors import EstateInvalid
 from estate.findings import Finding
 from exporters.azure.discovery.access import Access
 from exporters.collectors import build
-from exporters.configuration.config import Config, load
+from exporters.configuration.config import Config
+from exporters.configuration.load import load
 from exporters.exposition.metrics import Family
 from exporters.exposition.snapshot import Snapshot
 from exporters.probe.build import sources

@@ -16,8 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from estate.errors import EstateInvalid, PortTaken, StateFolderError, SurroundingsError, UsageError
-from exporters.azure.discovery.shard import WHOLE, Shard
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from exporters.garbage import GARBAGE
 from exporters.running.own import Counts
 from exporters.serving.runtime import Runtime
@@ -26,6 +25,7 @@ from exporters.serving.web.connection import protocol
 from exporters.serving.web.guard import Guard
 from exporters.serving.web.live import Live, Web
 from exporters.serving.web.passwords import Passwords
+from exporters.shard import WHOLE, Shard
 
 _GRACEFUL_SECONDS = 5
 # How long the thread that decodes and renders may keep the interpreter before the event loop gets its turn.

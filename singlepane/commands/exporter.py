@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from exporters.azure.discovery.shard import shard as read_shard
 from exporters.collectors import COLLECTORS
 from exporters.serving.serve import serve
+from exporters.shard import shard as read_shard
 from singlepane import output
 from singlepane.commands import exporter_check, exporter_import, exporter_plan, exporter_roles
 

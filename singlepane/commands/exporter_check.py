@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from estate.tree import spoken
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from singlepane import output
 from singlepane.quiet import quiet
 

@@ -15,8 +15,9 @@ from estate.errors import UsageError
 from estate.model import AzureExporter
 from estate.suggest import offer
 from exporters.advice.bill import LIST_PRICE, Price
-from exporters.configuration.config import Config, load
-from exporters.probe.modules import AzureModule
+from exporters.configuration.config import Config
+from exporters.configuration.load import load
+from exporters.configuration.modules import AzureModule
 from singlepane import output
 from singlepane.quiet import quiet
 

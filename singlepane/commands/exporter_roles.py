@@ -10,7 +10,7 @@ import typer
 
 from exporters.advice.roles import general, terraform
 from exporters.advice.roles import roles as needed
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from singlepane import output
 
 

@@ -16,8 +16,8 @@ import yaml
 from estate.model import AzureExporter
 from exporters.azure.calls.clients import Clients
 from exporters.azure.discovery.catalogue import Scope
-from exporters.azure.signin.endpoints import Endpoints
 from exporters.collectors.azure_metrics import AzureMetrics
+from exporters.configuration.endpoints import Endpoints
 from exporters.exposition.metrics import merged, render
 from exporters.running.cycle import Cycle
 from simulators.azure import fleetfile

@@ -15,7 +15,7 @@ from math import isclose
 from typing import Any
 
 from exporters.azure.discovery.naming import dimension_label, metric_name
-from exporters.azure.metrics.plan import GRAIN_SECONDS
+from exporters.configuration.grains import GRAIN_SECONDS
 from simulators.azure.catalogue import Metric
 from simulators.azure.inventory import Resource
 from simulators.azure.truth import value

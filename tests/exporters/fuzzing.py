@@ -25,19 +25,20 @@ from urllib3 import HTTPResponse
 
 from estate.model import AzureBudget, AzureMetric
 from exporters.azure.calls.clock import Clock
-from exporters.azure.calls.errors import AzureError, Refused
 from exporters.azure.calls.http import Call, Traffic
 from exporters.azure.discovery.catalogue import Catalogue, Scope
 from exporters.azure.discovery.definitions import AGGREGATIONS
 from exporters.azure.discovery.graph import discover
 from exporters.azure.discovery.resources import Resource, series_labels
+from exporters.azure.errors import AzureError, Refused
 from exporters.azure.metrics import reader
 from exporters.azure.metrics.ledger import Ledger
 from exporters.azure.metrics.plan import Group
 from exporters.azure.metrics.reader import GroupState, Reader
-from exporters.azure.metrics.routes import Place, Refusals
-from exporters.azure.signin.endpoints import Endpoints
-from exporters.azure.signin.identity import SignIn, Tokens, instead
+from exporters.azure.metrics.routes import Refusals
+from exporters.azure.signin.identity import Tokens
+from exporters.azure.signin.sign_in import SignIn, instead
+from exporters.configuration.endpoints import Endpoints
 from tests.exporters.azure_values import STORAGE, SUBSCRIPTION, account, batch, item, metric, series, wanted
 from tests.exporters.doubles import recorded
 from tests.exporters.spoiling import spoilt
@@ -58,7 +59,9 @@ class Answering:
         self.endpoints = Endpoints()
         self.calls: list[Call] = []
         self.refusals = Refusals()
-        self.proven: set[Place] = set()
+
+    def memory(self, kind: type[Refusals]) -> Refusals:
+        return self.refusals
 
     def of(self, tenant: str) -> Answering:
         return self

@@ -14,9 +14,9 @@ from estate.model import AzureExporter
 from exporters.azure.calls.clients import Clients
 from exporters.azure.calls.clock import Clock
 from exporters.azure.discovery.catalogue import Scope
-from exporters.azure.signin.endpoints import Endpoints
 from exporters.collector import Collection
 from exporters.collectors.azure_metrics import AzureMetrics
+from exporters.configuration.endpoints import Endpoints
 from exporters.exposition.metrics import Labels
 from simulators.azure import clock, fleetfile, server
 from simulators.azure.faults import Fault

@@ -14,7 +14,8 @@ from estate.errors import EstateInvalid
 from estate.load import load as load_estate
 from estate.model import AzureExporter, Estate, JsonExporter
 from exporters.components import AzureEndpoints, Peers, components
-from exporters.configuration.config import Config, load
+from exporters.configuration.config import Config
+from exporters.configuration.load import load
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop" / "estate.yaml"
 SIMULATOR = Address("azure-simulator", "https")

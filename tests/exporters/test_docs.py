@@ -11,10 +11,11 @@ import yaml
 
 from estate.model import Cloud
 from exporters.azure.metrics.points import REASONS
-from exporters.azure.signin.clouds import reached
-from exporters.azure.signin.endpoints import Endpoints
 from exporters.collectors import COLLECTORS, build
-from exporters.configuration.config import Config, load
+from exporters.configuration.clouds import reached
+from exporters.configuration.config import Config
+from exporters.configuration.endpoints import Endpoints
+from exporters.configuration.load import load
 from exporters.exposition.metrics import Family
 from exporters.exposition.snapshot import snapshot
 from exporters.running import own

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.verify.bucket import Block, blocks, parse
+from deploy.verify.block import Block
+from deploy.verify.bucket import blocks, parse
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hops.block_in_bucket import newest_age_limit
 from deploy.verify.hops.heartbeat import age_limit

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deploy.verify.bucket import Block, blocks
+from deploy.verify.block import Block
+from deploy.verify.bucket import blocks
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.metrics import sample_sum

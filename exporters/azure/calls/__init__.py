@@ -1,0 +1,1 @@
+"""Requests to Azure, at a pace that Azure allows."""

@@ -6,23 +6,24 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
 
 from estate.model import Tenant
 from exporters.azure.calls.clock import REAL, Clock
-from exporters.azure.calls.errors import AzureError
 from exporters.azure.calls.http import Client, Traffic
-from exporters.azure.discovery.definitions import Types
-from exporters.azure.discovery.shard import WHOLE, Shard
-from exporters.azure.metrics.routes import Place, Refusals
-from exporters.azure.signin.clouds import reached
-from exporters.azure.signin.endpoints import Endpoints
-from exporters.azure.signin.identity import SignIn, Tokens, credential, sign_in
+from exporters.azure.errors import AzureError
+from exporters.azure.signin.identity import Tokens, credential
+from exporters.azure.signin.sign_in import SignIn, sign_in
+from exporters.configuration.clouds import reached
+from exporters.configuration.endpoints import Endpoints
+from exporters.shard import WHOLE, Shard
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+
+Memory = TypeVar("Memory")
 
 
 @dataclass(slots=True)
@@ -36,8 +37,7 @@ class _Pool:
 
 
 class Clients:
-    """Clients by tenant id, and what is learnt through them: `definitions`, `refusals`, and `proven`, the
-    routes that answered.
+    """Clients by tenant id, and what is learnt through them.
 
     `tenants` gives the name and row of each, by id; one that is not there is in the public cloud.
     `identity` is the exporter's, which goes before the tenants' own credentials, or None. Of several shards
@@ -63,10 +63,12 @@ class Clients:
         self._tenants = dict(tenants or {})
         self._shard = shard
         self._transport = transport
-        self.definitions = Types()
-        self.refusals = Refusals()
-        self.proven: set[Place] = set()
+        self._memories: dict[Callable[[], Any], Any] = {}
         self._pool = _Pool()
+
+    def memory(self, kind: Callable[[], Memory]) -> Memory:
+        """What all users of these clients have learnt of one kind: the one instance here of that class."""
+        return cast(Memory, self._memories.setdefault(kind, kind()))
 
     def shared(self, traffic: Traffic | None = None) -> Clients:
         """The same for another user, who counts what it calls in `traffic`, or for itself. Connections are

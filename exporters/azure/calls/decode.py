@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from exporters.azure.calls.errors import BadReply
+from exporters.azure.errors import BadReply
 
 Shape = TypeVar("Shape")
 

@@ -16,9 +16,9 @@ import httpx
 import msgspec
 
 from exporters.azure.calls.clock import REAL, Clock
-from exporters.azure.calls.errors import AzureError, BadReply, Refused, Throttled, kind, parse
 from exporters.azure.calls.pace import PER_PRINCIPAL, RATES, Bucket, remaining, wait_seconds
 from exporters.azure.calls.refusal import NO_SUCH_HOST
+from exporters.azure.errors import AzureError, BadReply, Refused, Throttled, kind, parse
 from exporters.azure.signin.identity import Tokens
 
 ATTEMPTS = 4

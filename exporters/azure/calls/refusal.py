@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporters.azure.calls.errors import AzureError, Throttled
+from exporters.azure.errors import AzureError, Throttled
 
 NO_SUCH_HOST = "NoSuchHost"
 # What one id can cause. 500 is what the service answers where it trips over a resource; 504 and a reply

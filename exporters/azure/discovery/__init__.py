@@ -1,0 +1,1 @@
+"""What is there: resources, their types, and the metrics that a type has."""

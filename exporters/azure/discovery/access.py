@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from exporters.azure.calls.clients import Clients
 from exporters.azure.discovery.catalogue import Scope
-from exporters.azure.discovery.shard import WHOLE, Shard
 from exporters.configuration.config import Config
+from exporters.shard import WHOLE, Shard
 
 
 class Access:

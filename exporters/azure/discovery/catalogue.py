@@ -11,13 +11,13 @@ import structlog
 from estate.model import AzureMetric
 from exporters.azure.calls.clients import Clients
 from exporters.azure.calls.clock import REAL, Clock
-from exporters.azure.calls.errors import AzureError
 from exporters.azure.calls.http import Client
 from exporters.azure.discovery.definitions import Mismatch, Types, Wanted, fetch, wanted
 from exporters.azure.discovery.graph import Discovered, alone, discover
 from exporters.azure.discovery.listing import subscription_names
 from exporters.azure.discovery.resources import Resource
 from exporters.azure.discovery.selection import ALL, Selection
+from exporters.azure.errors import AzureError
 
 # New and deleted resources are noticed within five minutes: two cycles of a minute are kept in hand.
 DISCOVER_SECONDS = 180.0

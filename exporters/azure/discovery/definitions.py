@@ -19,7 +19,7 @@ from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, Client, address
 from exporters.azure.discovery.resources import Resource
 from exporters.azure.discovery.selection import ALL, Selection, selection
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.endpoints import Endpoints
 
 _GRAINS: tuple[str, ...] = get_args(Grain)
 AGGREGATIONS = ("Average", "Minimum", "Maximum", "Total", "Count")

@@ -15,12 +15,12 @@ import msgspec
 import structlog
 
 from exporters.azure.calls.decode import decoded
-from exporters.azure.calls.errors import AzureError, BadReply
 from exporters.azure.calls.http import Call, Client, address
 from exporters.azure.discovery.listing import MOST_PAGES, listed
 from exporters.azure.discovery.resources import Resource, resource
 from exporters.azure.discovery.selection import ALL, Selection, conditions, literal
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.azure.errors import AzureError, BadReply
+from exporters.configuration.endpoints import Endpoints
 
 PAGE = 1000
 # Resource Graph advises to ask for fewer than 300 subscriptions at once.

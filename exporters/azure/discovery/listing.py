@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from exporters.azure.calls.decode import decoded
-from exporters.azure.calls.errors import BadReply
 from exporters.azure.calls.http import Call, Client, address
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.azure.errors import BadReply
+from exporters.configuration.endpoints import Endpoints
 
 # No listing is longer; a server that pages for ever must not hold a cycle.
 MOST_PAGES = 500

@@ -13,12 +13,12 @@ from urllib.parse import quote
 import msgspec
 
 from exporters.azure.calls.decode import decoded
-from exporters.azure.calls.errors import AzureError
 from exporters.azure.calls.http import Call, address
 from exporters.azure.calls.refusal import of_an_id
 from exporters.azure.discovery.resources import Resource
+from exporters.azure.errors import AzureError
 from exporters.azure.metrics.plan import Batch
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.endpoints import Endpoints
 
 # Enough to find three bad ids among 50 (twice the depth of the tree for each).
 MOST_SPLITS = 36

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from exporters.azure.metrics.plan import Slot
 from exporters.azure.metrics.points import Dimensions, Reading, Window
-from exporters.azure.signin.endpoints import LONGEST_LAG_SECONDS
+from exporters.configuration.endpoints import LONGEST_LAG_SECONDS
 
 # Where a type begins, and what it never exceeds.
 LONGEST_SECONDS = LONGEST_LAG_SECONDS

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from exporters.azure.calls.clients import Clients
+from exporters.azure.calls.clock import Clock
+from exporters.azure.calls.http import Traffic
+from exporters.azure.discovery.catalogue import Catalogue
+from exporters.azure.discovery.definitions import Mismatch
+from exporters.azure.metrics.budget import Dropped
+from exporters.azure.metrics.ledger import Ledger
+from exporters.azure.metrics.plan import Group, Key
+from exporters.azure.metrics.reader import GroupState, Reader
 from exporters.exposition.metrics import Family, Labels, Sample, Type, gauge
 
-if TYPE_CHECKING:
-    from exporters.azure.calls.http import Traffic
-    from exporters.azure.discovery.definitions import Mismatch
-    from exporters.azure.metrics.budget import Dropped
-    from exporters.collectors.azure_metrics import AzureMetrics
-
 Rows = Iterable[tuple[Mapping[str, str], float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a collector of Azure metrics shows of itself. `scope_name` gives a subscription its name, `knows`
+    says whether it is one of the collector's.
+    """
+
+    clients: Clients
+    catalogue: Catalogue
+    reader: Reader
+    ledger: Ledger
+    groups: Sequence[Group]
+    states: Mapping[Key, GroupState]
+    state_problems: int
+    clock: Clock
+    scope_name: Callable[[str], str]
+    knows: Callable[[str], bool]
 
 
 def _family(name: str, help: str, rows: Rows, unit: str = "", type: Type = "gauge") -> Family:
@@ -25,12 +46,12 @@ def _counter(name: str, help: str, rows: Rows, unit: str = "") -> Family:
     return _family(f"{name}_total", help, rows, unit, "counter")
 
 
-def families(of: AzureMetrics) -> list[Family]:
+def families(of: Shown) -> list[Family]:
     """All of them, always, so that their names are taken even where there is nothing to say yet."""
     return [*_calls(of), *_groups(of), *_points(of)]
 
 
-def _calls(of: AzureMetrics) -> list[Family]:
+def _calls(of: Shown) -> list[Family]:
     # Whoever shares the clients may call other subscriptions.
     levels = {key: level for key, level in of.clients.levels().items() if not key[1] or of.knows(key[1])}
     return [
@@ -89,7 +110,7 @@ def calls(
     ]
 
 
-def _groups(of: AzureMetrics) -> list[Family]:
+def _groups(of: Shown) -> list[Family]:
     up: dict[tuple[str, str], bool] = {}
     success: dict[tuple[str, str], float] = {}
     resources: dict[tuple[str, str], float] = {}
@@ -157,7 +178,7 @@ def _groups(of: AzureMetrics) -> list[Family]:
     ]
 
 
-def _points(of: AzureMetrics) -> list[Family]:
+def _points(of: Shown) -> list[Family]:
     tallies = of.ledger.tallies
     return [
         _family(

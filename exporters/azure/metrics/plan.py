@@ -11,6 +11,7 @@ from typing import NamedTuple
 from exporters.azure.discovery.definitions import Wanted
 from exporters.azure.discovery.resources import Resource
 from exporters.azure.discovery.selection import Selection
+from exporters.configuration.grains import GRAIN_SECONDS
 
 # https://learn.microsoft.com/azure/azure-monitor/metrics/migrate-to-batch-api: 50 ids; 20 names, as the
 # single API has it.
@@ -20,17 +21,6 @@ NAMES_PER_CALL = 20
 SERIES_PER_CALL = 500_000
 # The default of 10 series per metric and resource would cut in silence.
 LEAST_TOP = 10
-
-GRAIN_SECONDS = {
-    "PT1M": 60,
-    "PT5M": 300,
-    "PT15M": 900,
-    "PT30M": 1800,
-    "PT1H": 3600,
-    "PT6H": 21600,
-    "PT12H": 43200,
-    "P1D": 86400,
-}
 
 
 class Key(NamedTuple):

@@ -11,15 +11,15 @@ import structlog
 
 from exporters.azure.calls.clients import Clients
 from exporters.azure.calls.clock import Clock
-from exporters.azure.calls.errors import AzureError, Refused
 from exporters.azure.calls.refusal import of_type
 from exporters.azure.discovery.catalogue import Catalogue
+from exporters.azure.errors import AzureError, Refused
 from exporters.azure.metrics import batch as batches
 from exporters.azure.metrics.ledger import Ledger
 from exporters.azure.metrics.plan import Batch, Group, Key
 from exporters.azure.metrics.plan import batches as batches_of
 from exporters.azure.metrics.points import Window
-from exporters.azure.metrics.routes import Route
+from exporters.azure.metrics.routes import Refusals, Route
 from exporters.work import worked
 
 # What Azure refused for good is asked again after this long: rights are granted, ids come to life.
@@ -59,7 +59,7 @@ class Reader:
     """
 
     def __init__(self, catalogue: Catalogue, clients: Clients, ledger: Ledger, clock: Clock) -> None:
-        self.refusals = clients.refusals
+        self.refusals = clients.memory(Refusals)
         self.refused: dict[str, float] = {}
         self.splits = 0
         self._catalogue = catalogue
@@ -67,7 +67,7 @@ class Reader:
         self._ledger = ledger
         self._clock = clock
         # Routes that answered: before that, one call is tried instead of all.
-        self._proven = clients.proven
+        self._proven = self.refusals.proven
 
     def route(self, key: Key) -> Route:
         """The API that a group is read by now."""

@@ -15,7 +15,7 @@ from exporters.azure.calls.http import Call
 from exporters.azure.metrics import batch, single
 from exporters.azure.metrics.batch import Item
 from exporters.azure.metrics.plan import IDS_PER_CALL, Batch, Key
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.endpoints import Endpoints
 
 REMEMBER_SECONDS = 86_400.0
 RouteName = Literal["batch", "subscription", "resource"]
@@ -46,9 +46,10 @@ Place = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Refusals:
-    """What was refused, until when (Unix seconds)."""
+    """What was refused, until when (Unix seconds), and the routes that have answered, `proven`."""
 
     until: dict[Place, float] = field(default_factory=dict)
+    proven: set[Place] = field(default_factory=set)
 
     def route(self, key: Key, now: float) -> Route:
         """The best route that is not known to be refused; the last one when all are."""

@@ -13,7 +13,7 @@ from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, address
 from exporters.azure.metrics.batch import CutMetric, Item, Metric, Series, instant, names
 from exporters.azure.metrics.plan import SERIES_PER_CALL, Batch
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.endpoints import Endpoints
 
 # The dimension that a subscription's reply tells resources apart by; its case differs.
 RESOURCE_ID = "microsoft.resourceid"

@@ -1,0 +1,1 @@
+"""Tokens of Azure, by tenant and credential."""

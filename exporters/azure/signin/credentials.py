@@ -26,8 +26,8 @@ from estate.model import (
     SecretCredential,
     WorkloadCredential,
 )
-from exporters.azure.calls.errors import AzureError
-from exporters.azure.signin.identity import SignIn
+from exporters.azure.errors import AzureError
+from exporters.azure.signin.sign_in import SignIn
 from exporters.configuration.secrets import read
 
 _CONNECT_SECONDS = 5

@@ -8,23 +8,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING
 
 import structlog
 
-from estate.model import (
-    CertificateCredential,
-    CliCredential,
-    Credential,
-    SecretCredential,
-    Tenant,
-    WorkloadCredential,
-)
-from exporters.azure.calls.errors import AzureError
-from exporters.azure.signin.clouds import reached
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.azure.errors import AzureError
+from exporters.azure.signin.sign_in import SignIn
 from exporters.azure.signin.signing import redacted, remedy
 from exporters.collector import CollectorError
 
@@ -39,58 +29,6 @@ RENEW_PAUSE_SECONDS = 15.0
 _TOKEN = re.compile(r"[!-~]{1,100000}")
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """How one tenant is signed in to. `tenant` is its id, `name` what the configuration calls it.
-
-    `authority` is a URL; `ca_file` a PEM bundle that replaces the system's, or empty; `client_id` empty for
-    AZURE_CLIENT_ID of the environment.
-    """
-
-    tenant: str
-    credential: Credential
-    authority: str
-    ca_file: str = ""
-    client_id: str = ""
-    name: str = ""
-
-    def __str__(self) -> str:
-        where = f"{self.name} ({self.tenant})" if self.name else self.tenant
-        return f"the tenant {where} by {spoken(self.credential)}"
-
-
-def spoken(credential: Credential) -> str:
-    """What a credential is, in words; references are named, what is behind them is not."""
-    match credential:
-        case WorkloadCredential():
-            return "workload identity"
-        case SecretCredential():
-            return f"the client secret {credential.secret}"
-        case CertificateCredential():
-            return f"the client certificate {credential.certificate}"
-        case CliCredential():
-            return "the Azure CLI"
-    return f"the managed identity {credential.client_id or 'of the system'}"
-
-
-def instead(identity: str) -> Credential:
-    """The credential that an exporter's `identity` stands for: `workload`, `cli` or a reference."""
-    match identity:
-        case "workload":
-            return WorkloadCredential(kind="workload")
-        case "cli":
-            return CliCredential(kind="cli")
-    return SecretCredential(kind="secret", secret=identity)
-
-
-def sign_in(id: str, name: str, tenant: Tenant, endpoints: Endpoints, identity: str | None) -> SignIn:
-    """How a tenant is signed in to; the exporter's `identity` goes before the tenant's own credential."""
-    chosen = tenant.credential if identity is None else instead(identity)
-    client_id = None if isinstance(chosen, CliCredential) else chosen.client_id
-    here = reached(endpoints, tenant.cloud)
-    return SignIn(id, chosen, here.authority, here.ca_file, client_id or endpoints.client_id or "", name)
 
 
 def credential(of: SignIn) -> TokenCredential:

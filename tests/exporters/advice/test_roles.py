@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from exporters.advice.roles import Role, general, roles, terraform
 from exporters.collectors import COLLECTORS
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from singlepane.commands.exporter import app
 from tests.exporters.doubles import DATA
 

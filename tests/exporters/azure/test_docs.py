@@ -7,8 +7,8 @@ from pathlib import Path
 
 from estate.model import AzureExporter
 from exporters.azure.calls.clients import Clients
-from exporters.azure.signin.endpoints import Endpoints
 from exporters.collectors.azure_metrics import AzureMetrics
+from exporters.configuration.endpoints import Endpoints
 
 PAGE = Path(__file__).parents[3] / "docs" / "collectors" / "azure-metrics.md"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exporters.azure.calls.errors import AzureError
+from exporters.azure.errors import AzureError
 from tests.exporters.simulated import (
     GATEWAYS,
     POSTGRES,

@@ -19,8 +19,8 @@ from structlog.testing import capture_logs
 
 from estate.errors import EstateInvalid
 from estate.findings import Finding
-from exporters.azure.signin.endpoints import Endpoints
-from exporters.configuration.config import load
+from exporters.configuration.endpoints import Endpoints
+from exporters.configuration.load import load
 from exporters.serving.runtime import Runtime
 from tests.exporters.doubles import DATA
 

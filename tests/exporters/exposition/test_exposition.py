@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from estate.load import load as load_estate
 from exporters.collectors import COLLECTORS
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from exporters.serving.runtime import Runtime
 from exporters.serving.service import app
 from simulators import serving, shop

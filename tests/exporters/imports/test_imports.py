@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from estate.errors import EstateInvalid, SinglepaneError
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from exporters.imports import SOURCES, carried
 from singlepane.commands.exporter import app
 from singlepane.commands.exporter_import import Format

@@ -17,7 +17,7 @@ import yaml
 import exporters.serving.service
 from exporters.azure.calls.clock import Clock
 from exporters.collectors.azure_metrics import AzureMetrics
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from exporters.probe import azure as of_azure
 from exporters.probe import probes
 from exporters.probe.azure import tidy

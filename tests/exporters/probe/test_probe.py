@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from exporters.configuration.config import load
+from exporters.configuration.load import load
+from exporters.configuration.modules import AzureModule, JsonModule
 from exporters.probe import probes
-from exporters.probe.modules import AzureModule, JsonModule
 from exporters.serving.runtime import Runtime
 from exporters.serving.serve import Server, listen, options
 from exporters.serving.service import app

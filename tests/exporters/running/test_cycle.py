@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from exporters.collector import CollectorError
+from exporters.collector import CollectorError, keep_seconds
 from exporters.exposition.metrics import gauge
 from exporters.running import cycle as cycles
-from exporters.running.cycle import Cycle, keep_seconds
+from exporters.running.cycle import Cycle
 from tests.exporters.doubles import Scripted, gives, hangs, raises
 
 ONE = gauge("one", "One.", 1.0)

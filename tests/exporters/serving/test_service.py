@@ -17,7 +17,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from deploy import engines
 from exporters.collector import Collector, CollectorError
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from exporters.exposition.metrics import Family, gauge
 from exporters.running.board import Board
 from exporters.running.own import Counts

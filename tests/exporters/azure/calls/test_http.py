@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from exporters.azure.calls.clock import Clock
-from exporters.azure.calls.errors import AzureError, BadReply, Refused, Throttled
 from exporters.azure.calls.http import Call, Client, Traffic, address
+from exporters.azure.errors import AzureError, BadReply, Refused, Throttled
 
 URL = "https://azure.example/thing"
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]

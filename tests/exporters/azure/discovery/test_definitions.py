@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from estate.model import AzureMetric
-from exporters.azure.calls.errors import BadReply
 from exporters.azure.discovery.definitions import Definitions, Mismatch, mismatches, parse, wanted
+from exporters.azure.errors import BadReply
 from tests.exporters.doubles import body
 
 VM = "Microsoft.Compute/virtualMachines"

@@ -13,7 +13,7 @@ import pytest
 from exporters.azure.calls.http import Client, Traffic
 from exporters.azure.discovery.graph import Discovered, discover, query
 from exporters.azure.discovery.listing import same_host
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.endpoints import Endpoints
 from tests.exporters.azure.calls.test_http import OneToken
 from tests.exporters.doubles import recorded
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.azure.calls.errors import AzureError, BadReply, Refused, Throttled
+from exporters.azure.errors import AzureError, BadReply, Refused, Throttled
 from exporters.azure.metrics.batch import MOST_SPLITS, Outcome, call, decode, read
 from exporters.azure.metrics.plan import Batch
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.endpoints import Endpoints
 from tests.exporters.azure_values import SUBSCRIPTION, account, batch, wanted
 from tests.exporters.doubles import body
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from exporters.azure.calls.errors import AzureError, Refused, Throttled
 from exporters.azure.calls.refusal import NO_SUCH_HOST, of_an_id, of_type
+from exporters.azure.errors import AzureError, Refused, Throttled
 from exporters.azure.metrics.plan import Key
 from exporters.azure.metrics.routes import REMEMBER_SECONDS, ROUTES, Refusals
 from exporters.collectors.azure_metrics import AzureMetrics

@@ -18,9 +18,10 @@ from pydantic import TypeAdapter
 
 from estate.model import Credential, Tenant
 from exporters.azure.calls.clients import Clients
-from exporters.azure.calls.errors import AzureError
 from exporters.azure.calls.http import Call, address
-from exporters.azure.signin.identity import RENEW_BEFORE_SECONDS, SignIn, Tokens, instead, spoken
+from exporters.azure.errors import AzureError
+from exporters.azure.signin.identity import RENEW_BEFORE_SECONDS, Tokens
+from exporters.azure.signin.sign_in import SignIn, instead, spoken
 from simulators.azure.tokens import read as claims_of
 from tests.exporters.simulated import CLIENT, STORAGE, SUBSCRIPTIONS, TENANT, Azure, azure, fleet_text
 from tests.simulators.keys import Pair, encoded, pair

@@ -14,7 +14,7 @@ import httpx
 import trustme
 from cryptography.hazmat.primitives import serialization
 
-from exporters.configuration.config import load
+from exporters.configuration.load import load
 from exporters.running.own import Counts
 from exporters.serving.runtime import Runtime
 from exporters.serving.serve import Server, listen, options

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.probe.places import AzurePlace, azure_place
-from exporters.probe.targets import NoTarget
+from exporters.configuration.places import AzurePlace, azure_place
+from exporters.configuration.targets import NoTarget
 from tests.exporters.simulated import SUBSCRIPTIONS
 
 A, B = SUBSCRIPTIONS["shop-a"], SUBSCRIPTIONS["shop-b"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from estate.model import Cloud
-from exporters.azure.signin.endpoints import Endpoints
+from exporters.configuration.endpoints import Endpoints
 
 _CLOUDS: Mapping[Cloud, Mapping[str, str]] = {
     # The defaults of Endpoints.

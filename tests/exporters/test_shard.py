@@ -14,11 +14,12 @@ from estate.errors import UsageError
 from exporters.azure.calls.clients import Clients
 from exporters.azure.calls.pace import RATES
 from exporters.azure.discovery.resources import resource
-from exporters.azure.discovery.shard import MOST, WHOLE, Shard, owner, shard
 from exporters.collectors import build
 from exporters.collectors.azure_metrics import AzureMetrics
-from exporters.configuration.config import Config, load
+from exporters.configuration.config import Config
+from exporters.configuration.load import load
 from exporters.running.own import Counts, service
+from exporters.shard import MOST, WHOLE, Shard, owner, shard
 from singlepane.commands.exporter import app
 from tests.exporters.configuration.test_config import GOOD
 from tests.exporters.simulated import SECRET, STORAGE, azure, fleet_text, of

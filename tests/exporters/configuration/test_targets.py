@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.probe.targets import NoTarget, allowed, place
+from exporters.configuration.targets import NoTarget, allowed, place
 
 HELD = (
     ("https://api.shop.example", "https://api.shop.example"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.azure.calls.errors import UNKNOWN, parse
+from exporters.azure.errors import UNKNOWN, parse
 from tests.exporters.doubles import body
 
 

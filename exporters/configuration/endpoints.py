@@ -72,7 +72,7 @@ class ApiVersions(Row):
 
 
 class Endpoints(Row):
-    """How Azure is reached. The defaults are the public cloud; `exporters/azure/signin/clouds.py` has the
+    """How Azure is reached. The defaults are the public cloud; `exporters/configuration/clouds.py` has the
     others.
     """
 

@@ -10,11 +10,11 @@ import yaml
 
 from estate.model import Cloud, Tenant
 from exporters.azure.calls.clients import Clients
-from exporters.azure.signin.clouds import ADDRESSES, reached
-from exporters.azure.signin.endpoints import Endpoints
 from exporters.collectors import build
 from exporters.collectors.azure_metrics import AzureMetrics
-from exporters.configuration.config import load
+from exporters.configuration.clouds import ADDRESSES, reached
+from exporters.configuration.endpoints import Endpoints
+from exporters.configuration.load import load
 from tests.exporters.configuration.test_config import GOOD
 from tests.exporters.simulated import SECRET, STORAGE, TENANT, azure, fleet_text, of
 

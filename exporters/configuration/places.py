@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exporters.azure.discovery.resources import Resource, resource
-from exporters.probe.targets import LONGEST, NoTarget
+from exporters.configuration.targets import LONGEST, NoTarget
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
@@ -36,14 +35,10 @@ class AzurePlace:
         """Whether another place is this one or below it."""
         return other.segments[: len(self.segments)] == self.segments
 
-    def resource(self) -> Resource | None:
-        """The resource, without its region; None for a whole subscription. Raises NoTarget."""
-        if len(self.segments) == 2:
-            return None
-        found = resource(self.id, None)
-        if found is None:
-            raise NoTarget("it is neither a subscription nor the whole id of a resource")
-        return found
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole subscription."""
+        return len(self.segments) == 2
 
 
 def azure_place(text: str, subscriptions: Mapping[str, str]) -> AzurePlace:

@@ -11,12 +11,9 @@ import re
 import struct
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from estate.errors import UsageError
-
-if TYPE_CHECKING:
-    from exporters.azure.discovery.resources import Resource
 
 MOST = 64
 _FORM = re.compile(r"(?:(\d{1,4})|(auto))/(\d{1,4})", re.ASCII)
@@ -24,6 +21,13 @@ _ORDINAL = re.compile(r".*-(\d{1,4})", re.ASCII)
 # One hash holds the weights of so many shards.
 _BLOCK = 16
 _WEIGHTS = struct.Struct(f"<{_BLOCK}I")
+
+
+class Identified(Protocol):
+    """What has an id that stays."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Shard:
         """Whether what cannot be divided is read here."""
         return self.index == 0
 
-    def mine(self, resource: Resource) -> bool:
+    def mine(self, resource: Identified) -> bool:
         """Whether a resource is read here."""
         return self.shards == 1 or owner(resource.id, self.shards) == self.index
 
