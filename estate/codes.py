@@ -47,6 +47,7 @@ CODES = {
     "too-deep": _error("More levels are nested than an estate has."),
     "too-many-values": _error("The file holds more keys and values than any estate."),
     "not-a-mapping": _error("The file is a list or a single value, not a group of keys."),
+    "exporter-file": _error("The file is the configuration of an exporter."),
     "include-cycle": _error("A file includes itself, directly or through others."),
     "include-twice": _error("A file is included more than once."),
     "row-twice": _error("Two files define the same row or key."),

@@ -15,7 +15,7 @@ from estate.findings import Finding, Position
 from estate.model import API_VERSION
 from estate.parse import parse
 from estate.problems import finding
-from estate.source import LIMIT_BYTES, Unreadable, read
+from estate.source import LIMIT_BYTES, Unreadable, named, read
 from estate.spelling import shown
 from estate.tree import Items, Mapping, Node, Scalar, called
 
@@ -53,7 +53,7 @@ class Gathered:
 def gather(path: Path) -> Gathered:
     """Read an estate file and what it includes, in the order of the `include` lists."""
     gathered = Gathered()
-    queue = deque([_Wanted(path, str(path))])
+    queue = deque([_Wanted(path, named(path))])
     seen: set[str] = set()
     room = LIMIT_BYTES
     while queue:

@@ -15,6 +15,7 @@ from estate.locate import locate
 from estate.model import Estate
 from estate.problems import Problem, finding
 from estate.shape import validate
+from estate.source import named
 from estate.tree import Mapping
 
 
@@ -32,6 +33,8 @@ def load(path: Path) -> Loaded:
     found = list(gathered.found)
     estate = None
     if gathered.tree is not None:
+        if _of_an_exporter(gathered.tree):
+            raise EstateInvalid((_exporter_file(gathered.tree, path),))
         tree = inherit(gathered.tree)
         estate, shape = validate(tree)
         other_version = any(row.code == "api-version-unknown" for row in shape)
@@ -48,6 +51,25 @@ def load(path: Path) -> Loaded:
     if estate is None or any(row.severity == "error" for row in ordered):
         raise EstateInvalid(ordered)
     return Loaded(estate, ordered)
+
+
+def _of_an_exporter(tree: Mapping) -> bool:
+    """Whether a document is the file of one exporter: all else that would be said of it misleads."""
+    keys = tree.entries.keys()
+    return bool(keys & {"exporters", "modules"}) and not keys & {
+        "hub",
+        "clusters",
+        "metrics",
+        "alerts",
+        "include",
+        "defaults",
+    }
+
+
+def _exporter_file(tree: Mapping, path: Path) -> Finding:
+    message = "this is the configuration of an exporter, not an estate"
+    fix = f"check it with `singlepane exporter check --config {named(path)}`"
+    return finding("exporter-file", tree.position, message, fix)
 
 
 def _unsaid(shape: list[Finding], said: list[Finding]) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from pathlib import Path
 
 from estate.findings import Finding, Position
@@ -15,6 +16,8 @@ LIMIT_BYTES = 4 * 1024 * 1024
 
 # https://yaml.org/spec/1.2.2/#51-character-set, without the line ends that only YAML 1.1 knows.
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# Where a file's name stands in commands; one that is really named so has a folder before it.
+STANDARD_INPUT = Path("-")
 _OTHER_ENCODINGS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
@@ -29,10 +32,16 @@ class Unreadable(Exception):
         self.found = found
 
 
+def named(path: Path) -> str:
+    """What a file given by a user is called in findings."""
+    return "<stdin>" if path == STANDARD_INPUT else str(path)
+
+
 def read(path: Path, shown: str, room: int = LIMIT_BYTES) -> tuple[str, list[Finding]]:
     """The text of a file, and warnings. Raises Unreadable.
 
-    `shown` is the file's name in findings; `room` is how many bytes the estate may still take.
+    `shown` is the file's name in findings; `room` is how many bytes the estate may still take. The path
+    `-` is standard input.
     """
     where = Position(shown)
     raw = _bytes(path, where, room)
@@ -65,6 +74,11 @@ def read(path: Path, shown: str, room: int = LIMIT_BYTES) -> tuple[str, list[Fin
 
 
 def _bytes(path: Path, where: Position, room: int) -> bytes:
+    if path == STANDARD_INPUT:
+        raw = sys.stdin.buffer.read(room + 1)
+        if len(raw) > room:
+            raise Unreadable(_too_large(where, len(raw), room))
+        return raw
     try:
         # Not blocking, because opening a pipe without a writer would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)

@@ -13,14 +13,41 @@ import typer
 from estate.errors import EstateInvalid, SinglepaneError
 from singlepane import output
 
-# In the order in which a person meets them. Each is a file of `singlepane/commands`: a verb's holds a
-# function of its name, a group's an `app` of verbs.
-VERBS = ("check", "up", "status", "verify", "logs", "restart", "down", "serve")
-GROUPS = ("estate", "engines", "exporter", "simulate")
+# In the order in which a person meets them, each with what it does. Each is a file of `singlepane/commands`:
+# a verb's holds a function of its name, a group's an `app` of verbs. The sentences stand here, too, because
+# help on all of them must not load all of them.
+VERBS = {
+    "check": "Check estate files and say everything that is wrong with them, each with its line.",
+    "up": "Run the whole estate on this machine: every component for real, Azure and the shop by stand-ins.",
+    "status": "Show every component of a running estate: state, address, process, restarts, uptime, memory.",
+    "verify": "Prove the data path of a running estate hop by hop, for each cluster and each replica.",
+    "logs": "Show the last lines of a component's log, also of one that is stopped.",
+    "restart": "Stop one component in order and start it again; returns when it is ready.",
+    "down": "Stop every component of an estate in reverse order of need, and wait until all are gone.",
+    "serve": "Serve the status page of an estate, its API, and the receiver that Alertmanager notifies.",
+}
+GROUPS = {
+    "estate": "What an estate file may say: its keys, and a schema for editors.",
+    "engines": "The third-party programs that components run: pinned, built once, kept in a cache.",
+    "exporter": "Exporters turn what Prometheus cannot scrape (Azure, JSON, the estate itself) into metrics.",
+    "simulate": "Run a simulated Azure or the demo shop, to try exporters without a subscription.",
+}
+_COMPLETING = "_SINGLEPANE_COMPLETE"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 - takes as long as all else here together
+
+        output.console.print(f"singlepane {version('singlepane')}", highlight=False)
+        raise typer.Exit
 
 
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """One typed file runs the observability estate of many AKS clusters."""
     if debug:
@@ -31,19 +58,21 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     """The command line for these arguments.
 
     Only the verb that is asked for is imported: the web server, the Azure client and the supervisor take a
-    second each to load, and every component of ours starts through here. Help on all of them loads all.
+    second each to load, and every component of ours starts through here.
     """
     app = typer.Typer(
         name="singlepane",
         callback=options,
         no_args_is_help=True,
-        add_completion=False,
         rich_markup_mode="markdown",
         pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     asked = next((word for word in arguments if not word.startswith("-")), "")
-    names = (asked,) if asked in (*VERBS, *GROUPS) else (*VERBS, *GROUPS)
-    for name in names:
+    for name, says in (*VERBS.items(), *GROUPS.items()):
+        if name != asked:
+            app.command(name, help=says)(_not_asked)
+            continue
         module = importlib.import_module(f"singlepane.commands.{name}")
         if name in VERBS:
             app.command(name)(getattr(module, name))
@@ -52,10 +81,22 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     return app
 
 
+def _not_asked() -> None:
+    """Stands in the list of commands for one that is not loaded."""
+
+
+def _words() -> list[str]:
+    """The words that were typed; where a shell asks how they go on, those before the cursor."""
+    if _COMPLETING in os.environ:
+        line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+        return line.split()[1:]
+    return sys.argv[1:]
+
+
 def main() -> None:
     """Run the command line; an error becomes a sentence, a remedy and an exit code, never a traceback."""
     try:
-        program(sys.argv[1:])()
+        program(_words())()
     except EstateInvalid as error:
         output.findings(error.findings, as_json=False)
         output.failure(error.message, error.remedy)

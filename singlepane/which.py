@@ -41,6 +41,7 @@ StateOption = Annotated[
     Path | None,
     typer.Option(
         "--state",
+        envvar="SINGLEPANE_STATE",
         help="The state folder. Without it: `$XDG_STATE_HOME/singlepane/NAME`, by the estate's name.",
         show_default=False,
     ),

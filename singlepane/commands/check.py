@@ -1,7 +1,9 @@
-"""`singlepane check`: is an estate file right?"""
+"""`singlepane check`: are estate files right?"""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -10,26 +12,54 @@ import typer
 from estate.errors import EstateInvalid
 from estate.findings import Finding
 from estate.load import load
+from estate.source import named
 from singlepane import output
+from singlepane.sarif import sarif
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
 
 
 def check(
-    estate: Annotated[Path, typer.Argument(help="The estate file.", metavar="ESTATE")],
-    form: output.FormatOption = output.Format.text,
+    estates: Annotated[
+        list[Path], typer.Argument(help="Estate files; `-` is standard input.", metavar="ESTATE...")
+    ],
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--output",
+            "-o",
+            help="`text` for people, `json` for programs, `sarif` for code hosts: one document on stdout.",
+        ),
+    ] = Format.text,
 ) -> None:
-    """Check an estate file and say everything that is wrong with it, each with its line and what to write.
+    """Check estate files and say everything that is wrong with them, each with its line.
 
-    Nothing runs and nothing outside is asked. Errors make it exit with 2; warnings alone do not.
-    docs/findings.md has a section on each finding, by the name in brackets.
+    What to write instead stands below each. Nothing runs and nothing outside is asked. Errors make it exit
+    with 2; warnings alone do not. docs/findings.md has a section on each finding, by the name in brackets.
 
-    Example: `singlepane check examples/shop/estate.yaml`
+    Examples: `singlepane check examples/shop/estate.yaml`, `generate | singlepane check -`
     """
-    try:
-        findings, valid = load(estate).findings, True
-    except EstateInvalid as error:
-        findings, valid = error.findings, False
-    output.findings(findings, as_json=form is output.Format.json)
-    output.message(f"{estate}: {verdict(findings)}")
+    found: list[Finding] = []
+    valid = True
+    for estate in estates:
+        try:
+            findings = load(estate).findings
+        except EstateInvalid as error:
+            findings, valid = error.findings, False
+        found += findings
+        if form is Format.text:
+            output.findings(findings, as_json=False)
+        output.message(f"{named(estate)}: {verdict(findings)}")
+    if form is Format.json:
+        output.findings(found, as_json=True)
+    elif form is Format.sarif:
+        output.document(sarif(found, version("singlepane")))
     if not valid:
         raise typer.Exit(EstateInvalid.exit_code)
 

@@ -21,7 +21,7 @@ def down(
     ] = False,
     state: StateOption = None,
 ) -> None:
-    """Stop every component of an estate, in reverse order of need, and wait until all processes are gone.
+    """Stop every component of an estate in reverse order of need, and wait until all are gone.
 
     Stored data stays for the next `up`, unless you purge it. Stopping what is not up is no error.
     """

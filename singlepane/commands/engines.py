@@ -13,7 +13,7 @@ from singlepane.building import Building
 
 app = typer.Typer(
     name="engines",
-    help="The third-party programs that components run: pinned, built here once, kept in the user's cache.",
+    help="The third-party programs that components run: pinned, built once, kept in a cache.",
     no_args_is_help=True,
 )
 

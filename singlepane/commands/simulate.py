@@ -15,7 +15,7 @@ from singlepane import output
 
 app = typer.Typer(
     name="simulate",
-    help="Run a simulated Azure or the demo shop: exporters and configurations without a subscription.",
+    help="Run a simulated Azure or the demo shop, to try exporters without a subscription.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )

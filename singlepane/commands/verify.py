@@ -31,7 +31,7 @@ def verify(
     ] = 180.0,
     format: output.FormatOption = output.Format.text,
 ) -> None:
-    """Prove the data path of a running estate hop by hop, for each cluster and each Prometheus replica.
+    """Prove the data path of a running estate hop by hop, for each cluster and each replica.
 
     exporter answers -> scraped -> external labels -> visible through sidecar -> block in bucket ->
     served by the store gateway alone -> deduplicated -> rules evaluated -> alert at receiver -> heartbeat.

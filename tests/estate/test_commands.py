@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from estate.errors import UsageError
 from estate.schema import schema
+from estate.source import LIMIT_BYTES
 from singlepane.commands import check, estate
 from tests.estate.bad import FOLDER, inside
 from tests.estate.fuzz import EXAMPLE
@@ -75,6 +76,61 @@ def test_check_as_json() -> None:
         ]
     }
     assert json.loads(run("check", str(EXAMPLE), "-o", "json").stdout) == {"findings": []}
+
+
+def test_check_of_several_files_says_each_verdict() -> None:
+    """All are read, and one that is not valid makes the exit code."""
+    with inside(FOLDER):
+        result = run("check", str(EXAMPLE), "nothing.yaml", "unused-rows.yaml")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{EXAMPLE}: valid\nnothing.yaml: not valid, 1 error\nunused-rows.yaml: valid, 3 warnings\n"
+    )
+
+
+def test_check_reads_standard_input() -> None:
+    """`-` is the text that comes through a pipe; what it includes lies beside the current folder."""
+    text = EXAMPLE.read_text().replace("hub: hub-weu", "hub: hub-wue")
+    result = CliRunner().invoke(app, ["check", "-"], input=text, env={"NO_COLOR": "1"})
+    assert result.exit_code == 2
+    assert result.stdout.startswith("<stdin>:20:6: error: hub: there is no cluster 'hub-wue'")
+    assert result.stderr == "<stdin>: not valid, 1 error\n"
+
+
+def test_standard_input_is_bounded() -> None:
+    """As a file is: nothing without end is kept."""
+    endless = "a: b\n" * (LIMIT_BYTES // 5 + 1)
+    result = CliRunner().invoke(app, ["check", "-"], input=endless, env={"NO_COLOR": "1"})
+    assert result.exit_code == 2
+    assert "[file-too-large]" in result.stdout
+
+
+def test_check_as_sarif() -> None:
+    """Version 2.1.0 as its specification has it: one run, rules by index, places in code points."""
+    with inside(FOLDER):
+        result = run("check", "value-kinds-unknown.yaml", "nothing.yaml", "-o", "sarif")
+    document = json.loads(result.stdout)
+    (ran,) = document["runs"]
+    assert (result.exit_code, document["version"], ran["columnKind"]) == (2, "2.1.0", "unicodeCodePoints")
+    assert ran["tool"]["driver"]["rules"] == [{"id": "file-missing"}, {"id": "not-allowed"}]
+    first, _, missing = ran["results"]
+    assert first == {
+        "ruleId": "not-allowed",
+        "ruleIndex": 1,
+        "level": "error",
+        "message": {
+            "text": "exporters.inventory.kind: 'estates' is not allowed here; did you mean estate?",
+        },
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "value-kinds-unknown.yaml"},
+                    "region": {"startLine": 12, "startColumn": 21},
+                }
+            }
+        ],
+    }
+    assert missing["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "nothing.yaml"}}}]
 
 
 def test_schema_is_printed() -> None:
