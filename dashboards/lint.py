@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from dashboards.lint_query import Catalogue, problems
+from dashboards.lint_query import Catalogue, Refusal, problems
 from dashboards.panels import document
 from dashboards.values import Dashboard, queries
-from estate.findings import Finding, Position
+from estate.findings import Finding, Position, Severity
 
 # Panels of Grafana itself that are not deprecated.
 KINDS = {"row", "stat", "table", "timeseries"}
@@ -39,6 +39,7 @@ CODES = {
     "dashboard-queries": "Opening it runs too many queries.",
     "dashboard-size": "The document is too large.",
     "dashboard-promql": "A query does not parse.",
+    "dashboard-unread": "Prometheus takes a query that this lint cannot look into.",
     "dashboard-cluster": "A query looks beyond the chosen clusters.",
     "dashboard-collapsed": "A result loses the cluster, or says that it does and does not.",
     "dashboard-window": "A rate has a fixed window.",
@@ -47,13 +48,18 @@ CODES = {
     "dashboard-label": "A metric does not have a label that is asked for.",
 }
 
+WARNINGS = {"dashboard-unread"}
+
 Found = Iterator[tuple[str, str, str]]
 
 
-def lint(dashboards: Sequence[Dashboard], catalogue: Catalogue | None = None) -> tuple[Finding, ...]:
+def lint(
+    dashboards: Sequence[Dashboard], catalogue: Catalogue | None = None, refusal: Refusal | None = None
+) -> tuple[Finding, ...]:
     """All findings over all dashboards.
 
-    `catalogue` holds the metrics that exist; without it none is looked up.
+    `catalogue` holds the metrics that exist; without it none is looked up. `refusal` says why Prometheus
+    refuses a query, or nothing; without it the parser of this lint has the last word.
     """
     documents = [document(dashboard) for dashboard in dashboards]
     found: list[Finding] = []
@@ -61,10 +67,14 @@ def lint(dashboards: Sequence[Dashboard], catalogue: Catalogue | None = None) ->
         rows = [row for rule in RULES for row in rule(rendered)]
         rows += _uids(rendered, documents)
         rows += _links(rendered, documents)
-        rows += _queries(dashboard, catalogue)
+        rows += _queries(dashboard, catalogue, refusal)
         position = Position(f"{dashboard.uid}.json")
-        found += [Finding(code, "error", position, path, message) for code, path, message in rows]
+        found += [Finding(code, _severity(code), position, path, message) for code, path, message in rows]
     return tuple(found)
+
+
+def _severity(code: str) -> Severity:
+    return "warning" if code in WARNINGS else "error"
 
 
 def _panels(rendered: dict[str, Any], *, rows: bool = False) -> list[dict[str, Any]]:
@@ -209,8 +219,8 @@ def _links(rendered: dict[str, Any], documents: Sequence[dict[str, Any]]) -> Fou
             yield "dashboard-link", "", f"{url} does not take the time and the data source along"
 
 
-def _queries(dashboard: Dashboard, catalogue: Catalogue | None) -> Found:
+def _queries(dashboard: Dashboard, catalogue: Catalogue | None, refusal: Refusal | None) -> Found:
     for panel in dashboard.panels():
         for letter, query in queries(panel):
-            for code, message in problems(query, catalogue):
+            for code, message in problems(query, catalogue, refusal):
                 yield code, f"{panel.title}.{letter}", message

@@ -5,7 +5,7 @@ counters.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import promql_parser as promql
@@ -33,17 +33,32 @@ class Metric:
 
 Catalogue = Mapping[str, Metric]
 Problem = tuple[str, str]
+# Why Prometheus refuses a query, or nothing.
+Refusal = Callable[[str], str]
 
 
-def problems(query: Query, catalogue: Catalogue | None) -> Iterator[Problem]:
+def problems(query: Query, catalogue: Catalogue | None, refusal: Refusal | None = None) -> Iterator[Problem]:
     """Codes and sentences of all that is wrong with a query.
 
-    Without a catalogue, metrics are taken on trust.
+    Without a catalogue, metrics are taken on trust. `refusal` is Prometheus' own word, which decides whether
+    a query is right: the parser here refuses some that it takes, and takes some that it refuses
+    (docs/dashboards.md lists them).
     """
     try:
-        tree = promql.parse(interpolated(query.expr, _CHOICE))
+        text = interpolated(query.expr, _CHOICE)
     except ValueError as error:
-        yield "dashboard-promql", f"the query does not parse: {error}"
+        yield "dashboard-promql", f"the query cannot be sent: {error}"
+        return
+    if refusal is not None and (why := refusal(text)):
+        yield "dashboard-promql", f"Prometheus refuses the query: {why}"
+        return
+    try:
+        tree = promql.parse(text)
+    except ValueError as error:
+        if refusal is None:
+            yield "dashboard-promql", f"the query does not parse: {error}"
+        else:
+            yield "dashboard-unread", f"Prometheus takes the query, but it cannot be looked into: {error}"
         return
     for selector, window, function in _selectors(tree):
         if not selector.name:
