@@ -37,6 +37,7 @@ CONTENTS = (
     Content("exporters", "cluster"),
     Content("azure", "cluster"),
     Content("compaction", "hub"),
+    Content("alerting", "hub"),
     Content("clusters", "global"),
 )
 

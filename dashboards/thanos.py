@@ -17,6 +17,7 @@ QUERY_JOB = 'job="query"'
 GATE = "thanos_query_concurrent_gate_queries"
 COMPACT_JOB = 'job="compact"'
 SIDECAR_JOB = 'job="sidecar"'
+THANOS_JOBS = 'job=~"sidecar|store|query|query-frontend|compact|rule"'
 
 
 def _todo(what: str) -> str:
@@ -26,6 +27,26 @@ def _todo(what: str) -> str:
 def _in_a_day(metric: str) -> str:
     return f"sum by (cluster, component) (increase({of(metric, SIDECAR_JOB)}[1d]))"
 
+
+SCRAPED = Section(
+    "Scraped",
+    (
+        Lines(
+            "Targets that answer",
+            "Share of the targets of each job that Prometheus can scrape. Below 100% the other panels may"
+            " show, for five minutes, what was read before.",
+            8,
+            "percentunit",
+            (
+                Query(
+                    f"avg by (cluster, job) ({of('up', THANOS_JOBS)})",
+                    "{{job}} of {{cluster}}",
+                ),
+            ),
+            1,
+        ),
+    ),
+)
 
 QUERY = Section(
     "Query",
@@ -340,6 +361,6 @@ DASHBOARD = Dashboard(
     uid="singlepane-thanos",
     title="Thanos",
     about="The global query, the store gateway, the object store, the compactor and the ruler.",
-    sections=(QUERY, STORE, BUCKET, COMPACT, RULE),
+    sections=(SCRAPED, QUERY, STORE, BUCKET, COMPACT, RULE),
     clusters="label_values(up, cluster)",
 )

@@ -36,6 +36,8 @@ def alertmanager(estate: Estate, configuration: Mapping[str, Any], files: tuple[
             text("--web.external-url=http://", Address("alertmanager", "http")),
             # There is one: nobody to gossip with. Left out, it would listen on all interfaces.
             "--cluster.listen-address=",
+            # Else nobody could tell which receiver it is that notifications do not get to.
+            "--enable-feature=receiver-name-in-metrics",
         ),
         ports={"http": 9093},
         ready=Probe("http", "/-/ready"),

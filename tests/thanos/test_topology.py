@@ -156,7 +156,7 @@ def test_rules_go_where_their_scope_says() -> None:
 
     cluster = [f"rules/{name}.yaml" for name in ("heartbeat", "prometheus", "sidecars", "exporters", "azure")]
     assert rules("prometheus-prod-neu-0") == cluster
-    assert rules("prometheus-hub-weu-0") == [*cluster, "rules/compaction.yaml"]
+    assert rules("prometheus-hub-weu-0") == [*cluster, "rules/compaction.yaml", "rules/alerting.yaml"]
     assert rules("rule") == ["rules/clusters.yaml"]
 
 

@@ -8,6 +8,7 @@ from deploy.verify.hops import (
     exporter_answers,
     external_labels,
     heartbeat,
+    notifications_delivered,
     rule_evaluated,
     scraped,
     served_by_store,
@@ -24,6 +25,7 @@ HOPS = (
     deduplicated.HOP,
     rule_evaluated.HOP,
     alert_at_receiver.HOP,
+    notifications_delivered.HOP,
     heartbeat.HOP,
     azure_truth.HOP,
 )

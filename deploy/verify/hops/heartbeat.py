@@ -1,4 +1,4 @@
-"""Tenth hop: the heartbeats of the cluster keep coming."""
+"""Eleventh hop: the heartbeats of the cluster keep coming."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploy.verify.complaint import complaint
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.prometheus import configured
@@ -12,7 +13,12 @@ from deploy.verify.stores import store_of
 
 async def prove(ground: Ground, replica: Replica) -> str:
     """The sidecar first, then Query's list of stores, then a query that only this sidecar may answer."""
-    await ground.get(replica.sidecar, "/-/ready")
+    try:
+        await ground.get(replica.sidecar, "/-/ready")
+    except Broken as broken:
+        # With flags that can never be right a sidecar lives and is unready for ever; only its log says why.
+        cause = broken.cause + complaint(ground, replica.sidecar)
+        raise Broken(cause, broken.remedy, final=broken.final) from None
     store = await store_of(ground, replica.sidecar)
     if replica.labels not in store.label_sets:
         seen = ", ".join(matcher_text(labels) for labels in store.label_sets) or "no labels"

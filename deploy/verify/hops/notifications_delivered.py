@@ -1,0 +1,64 @@
+"""Tenth hop: Alertmanager gets notifications to every receiver that it has something for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.verify.ground import Broken, Ground
+from deploy.verify.hop import Hop
+from deploy.verify.replica import Replica
+from deploy.verify.series import through_query
+from deploy.verify.words import counted
+from estate.model import WebhookReceiver
+
+WINDOW = "10m"
+_SENT = "alertmanager_notifications_total"
+_FAILED = "alertmanager_notifications_failed_total"
+
+
+async def prove(ground: Ground, replica: Replica) -> str:
+    """The files with receivers' URLs first: they are read only when there is something to send."""
+    receivers = ground.estate.alerts.receivers
+    for name, row in receivers.items():
+        if isinstance(row, WebhookReceiver):
+            _readable(ground, name)
+    by = "receiver_name, integration, reason"
+    failed = await through_query(ground, f"sum by ({by}) (increase({_FAILED}[{WINDOW}])) > 0", dedup=True)
+    if failed:
+        each = failed[0].labels
+        raise Broken(
+            f"Alertmanager gave up on notifications to {each.get('receiver_name', 'a receiver')} "
+            f"({each.get('integration', '')}: {each.get('reason', '')}) within the last {WINDOW}",
+            "See the error with `singlepane logs alertmanager`; docs/runbooks/"
+            "AlertmanagerNotificationsFailing.md says what each reason means.",
+        )
+    sent = await through_query(ground, f"sum(increase({_SENT}[{WINDOW}]))", dedup=True)
+    if not sent:
+        return f"{counted(len(receivers), 'receiver')}; no Prometheus has counts of Alertmanager yet"
+    return f"{counted(len(receivers), 'receiver')}, none failed in {WINDOW}"
+
+
+def _readable(ground: Ground, name: str) -> None:
+    file = Path(ground.deployment.state_folder) / "files" / "alertmanager" / "receivers" / f"{name}.url"
+    try:
+        empty = not file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise Broken(
+            f"the file with the URL of the receiver {name} cannot be read: {why}",
+            "Run `singlepane up` again, which writes it anew.",
+        ) from None
+    if empty:
+        raise Broken(
+            f"the file with the URL of the receiver {name} is empty",
+            "Look at the secret that the estate names for it, then run `singlepane up` again.",
+        )
+
+
+HOP = Hop(
+    name="notifications-delivered",
+    proves="Alertmanager has given up on no notification lately, and can read every receiver's URL.",
+    scope="cluster",
+    patience=20,
+    prove=prove,
+)
