@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estate.model import AzureExporter
+from exporters.azure.discovery.parts import listed_type
 from exporters.collectors import COLLECTORS
 from exporters.configuration.config import Config
 from exporters.configuration.modules import AzureModule, azure_row, reached
@@ -97,7 +98,8 @@ def general() -> Role:
 
 def actions(rows: Sequence[AzureExporter]) -> tuple[str, ...]:
     """The actions of all collectors that the rows ask for, each once whatever its case, in order."""
-    types = [metric.type for row in rows for metric in row.metrics]
+    # What is found through its whole needs no right of its own to be seen.
+    types = [listed_type(metric.type) for row in rows for metric in row.metrics]
     wanted = [
         action.replace("{type}", type)
         for entry in COLLECTORS

@@ -19,6 +19,7 @@ from exporters.azure.discovery.catalogue import SAMPLES, Scope
 from exporters.azure.discovery.definitions import Definitions, Mismatch, Wanted, fetch, mismatches, wanted
 from exporters.azure.discovery.graph import discover, query
 from exporters.azure.discovery.listing import listed, subscription_names
+from exporters.azure.discovery.parts import listed_type
 from exporters.azure.discovery.resources import Resource
 from exporters.azure.discovery.selection import Selection, selection
 from exporters.azure.errors import AzureError, Throttled
@@ -148,7 +149,7 @@ class _Tenant:
                     scope.id,
                     **{
                         "api-version": self.endpoints.api_versions.resources,
-                        "$filter": f"resourceType eq '{self.types[0]}'",
+                        "$filter": f"resourceType eq '{listed_type(self.types[0])}'",
                     },
                 ),
             )
@@ -184,12 +185,13 @@ class _Tenant:
         if total:
             self._add("resource-graph", subject, "ok", detail=f"{total} resources")
             return
+        right = f"{listed_type(self.row.metrics[0].type)}/read"
         self._add(
             "resource-graph",
             subject,
             "unseen",
             detail="it shows none of the configured resources",
-            remedy=f"if there are any, a right such as {self.row.metrics[0].type}/read is missing",
+            remedy=f"if there are any, a right such as {right} is missing",
         )
 
     async def _values(self, client: Client, resources: list[Resource], names: dict[str, str]) -> None:

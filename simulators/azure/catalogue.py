@@ -15,7 +15,16 @@ import msgspec
 from simulators.azure.intervals import GRAINS
 
 # Sub-resources that have metrics but are in no listing; the path below their parent.
-UNLISTED = {"microsoft.storage/storageaccounts/blobservices": "blobServices/default"}
+UNLISTED = {
+    f"microsoft.storage/storageaccounts/{service.lower()}": f"{service}/default"
+    for service in ("blobServices", "fileServices", "queueServices", "tableServices")
+}
+# Kinds of parents that have only some of them.
+SERVICES_OF_KIND = {
+    "blobstorage": ("blobServices",),
+    "blockblobstorage": ("blobServices",),
+    "filestorage": ("fileServices",),
+}
 
 
 class MetricRow(msgspec.Struct, rename="camel", frozen=True):
@@ -107,6 +116,14 @@ class ResourceType:
     def unlisted(self) -> str:
         """Path below the parent resource for a type that no listing shows, else empty."""
         return UNLISTED.get(self.key, "")
+
+    def belongs_to(self, kind: str, sku: str) -> bool:
+        """Whether a parent of this kind and SKU has it: what is premium and of no special kind has page
+        blobs alone.
+        """
+        others = ("blobServices",) if sku.lower().startswith("premium") else None
+        services = SERVICES_OF_KIND.get(kind.lower(), others)
+        return services is None or self.unlisted.split("/")[0] in services
 
 
 def grains_of(listed: tuple[str, ...]) -> tuple[str, ...]:

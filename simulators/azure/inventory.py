@@ -103,7 +103,9 @@ def _expand(
     children = [
         (child, manner(fleet.seed, behaviours.get(child.key, behaviour), row.silent))
         for child in types.values()
-        if child.unlisted and child.key.rsplit("/", 1)[0] == kind.key
+        if child.unlisted
+        and child.key.rsplit("/", 1)[0] == kind.key
+        and child.belongs_to(row.kind, row.sku.get("name", ""))
     ]
     regions = [row.region] if isinstance(row.region, str) else row.region
     pattern = row.name or (kind.short.lower() + ("-{n:03}" if row.count > 1 else ""))

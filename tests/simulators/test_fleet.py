@@ -48,18 +48,35 @@ def test_rows_make_resources() -> None:
         "      - {type: Microsoft.KeyVault/vaults, count: 2}\n"
     )
     resources = World(parse(text, "fleet.yaml")).inventory.resources.values()
-    assert [one.id.removeprefix(f"/subscriptions/{SHOP}/resourceGroups/") for one in resources] == [
+    services = ("", *(f"/{each}Services/default" for each in ("blob", "file", "queue", "table")))
+    accounts = (
         "shop-westeurope/providers/Microsoft.Storage/storageAccounts/data01",
-        "shop-westeurope/providers/Microsoft.Storage/storageAccounts/data01/blobServices/default",
         "shop-northeurope/providers/Microsoft.Storage/storageAccounts/data02",
-        "shop-northeurope/providers/Microsoft.Storage/storageAccounts/data02/blobServices/default",
         "shop-westeurope/providers/Microsoft.Storage/storageAccounts/data03",
-        "shop-westeurope/providers/Microsoft.Storage/storageAccounts/data03/blobServices/default",
+    )
+    assert [one.id.removeprefix(f"/subscriptions/{SHOP}/resourceGroups/") for one in resources] == [
+        *(account + service for account in accounts for service in services),
         "shop-westeurope/providers/Microsoft.Sql/servers/main/databases/orders",
         "shop-westeurope/providers/Microsoft.KeyVault/vaults/vaults-001",
         "shop-westeurope/providers/Microsoft.KeyVault/vaults/vaults-002",
     ]
-    assert [dict(one.tags) for one in resources][2] == {"place": "northeurope", "number": "2"}
+    assert [dict(one.tags) for one in resources][5] == {"place": "northeurope", "number": "2"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "services"),
+    [
+        ("kind: StorageV2", {"blobServices", "fileServices", "queueServices", "tableServices"}),
+        ("kind: BlockBlobStorage", {"blobServices"}),
+        ("kind: FileStorage, sku: {name: Premium_ZRS}", {"fileServices"}),
+        ("kind: StorageV2, sku: {name: Premium_LRS}", {"blobServices"}),
+    ],
+)
+def test_accounts_have_the_services_of_their_kind(keys: str, services: set[str]) -> None:
+    """As Azure's overview of storage accounts has it."""
+    text = f"{HEAD}    resources: [{{type: Microsoft.Storage/storageAccounts, name: data, {keys}}}]\n"
+    found = World(parse(text, "fleet.yaml")).inventory.resources.values()
+    assert {one.id.split("/")[-2] for one in found if not one.listed} == services
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import structlog
 from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, Client, address
 from exporters.azure.discovery.listing import MOST_PAGES, listed
+from exporters.azure.discovery.parts import PARTS, listed_type, listed_types, parts
 from exporters.azure.discovery.resources import Resource, resource
 from exporters.azure.discovery.selection import ALL, Selection, conditions, literal
 from exporters.azure.errors import AzureError, BadReply
@@ -82,7 +83,7 @@ async def discover(
             continue
         skipped += _take(every, rows, wanted)
         seen = {each.subscription for each in every.values()}
-        probe = f"resourceType eq '{min(wanted)}'"
+        probe = f"resourceType eq '{min(listed_types(wanted))}'"
         to_list.update((each, probe) for each in some if each.lower() not in seen)
     for group in management_groups:
         # Only Resource Graph knows what is below a management group: nothing can stand in for it.
@@ -112,10 +113,11 @@ async def alone(
 
     Never raises AzureError. A resource that is not there, or that the caller may not read, is not found.
     """
-    condition = f"resourceType eq '{asked.type}'"
-    if asked.type.count("/") == 1:
+    type = listed_type(asked.type)
+    condition = f"resourceType eq '{type}'"
+    if type.count("/") == 1:
         # What ARM compares with the name of a part is not documented.
-        condition += f" and name eq '{asked.name}'"
+        condition += f" and name eq '{asked.name.split('/')[0]}'"
     found: dict[str, Resource] = {}
     try:
         rows = await _by_listing(client, endpoints, asked.subscription, condition, deadline)
@@ -138,18 +140,18 @@ def _take(found: dict[str, Resource], rows: list[dict[str, Any]], wanted: frozen
         one = resource(id, location, row.get("tags"))
         if one is None:
             skipped += 1
-        elif one.type in wanted:
-            found[one.id] = one
+        else:
+            taken = (one, *parts(one, row, wanted))
+            found.update((each.id, each) for each in taken if each.type in wanted)
     return skipped
 
 
 def query(types: frozenset[str], chosen: Selection = ALL) -> str:
     """KQL for the types. Without the column `id` Resource Graph cannot page."""
-    listed_types = ", ".join(literal(each) for each in sorted(types))
+    asked = ", ".join(literal(each) for each in sorted(listed_types(types)))
     where = "".join(f" | where {each}" for each in conditions(chosen, types))
-    return (
-        f"Resources | where type in~ ({listed_types}){where} | project id, location, tags | order by id asc"
-    )
+    columns = "id, location, tags" + (", kind, sku" if types & PARTS.keys() else "")
+    return f"Resources | where type in~ ({asked}){where} | project {columns} | order by id asc"
 
 
 async def _by_graph(

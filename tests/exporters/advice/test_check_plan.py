@@ -114,6 +114,27 @@ def bad(document: Any) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def test_parts_of_accounts_are_tried(world: Azure) -> None:
+    """What no listing shows is found through its account, and no right is taken to be missing."""
+    row = {"type": f"{STORAGE}/queueServices", "names": ["QueueMessageCount"], "interval": "PT1H"}
+    code, document = run("check", "--config", config(world, row))
+    assert (code, document["well"], bad(document), document["mismatches"]) == (0, True, [], [])
+    assert {each["subject"] for each in document["tries"] if each["step"] == "metrics"} == {
+        "microsoft.storage/storageaccounts/queueservices in shop-a",
+        "microsoft.storage/storageaccounts/queueservices in shop-b",
+    }
+
+
+def test_where_no_account_is_seen_the_right_is_the_accounts(world: Azure) -> None:
+    """A part has no right of its own to be seen by."""
+    row = {"type": f"{STORAGE}/fileServices", "names": ["FileCapacity"], "interval": "PT1H"}
+    path = config(world, row, select={"regions": ["swedencentral"]})
+    code, document = run("check", "--config", path)
+    assert code == 0
+    remedies = {each["remedy"] for each in document["tries"] if each["step"] == "resource-graph"}
+    assert remedies == {f"if there are any, a right such as {STORAGE}/read is missing"}
+
+
 def test_all_is_well(world: Azure) -> None:
     """Every call that the exporter makes is tried once per tenant, subscription and type."""
     code, document = run("check", "--config", config(world))

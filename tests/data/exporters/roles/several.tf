@@ -19,7 +19,6 @@ resource "azurerm_role_definition" "singlepane_exporter_1" {
       "Microsoft.Insights/metrics/read",
       "Microsoft.Resources/subscriptions/read",
       "Microsoft.Resources/subscriptions/resources/read",
-      "Microsoft.Storage/storageAccounts/blobServices/read",
       "Microsoft.Storage/storageAccounts/read",
     ]
   }
@@ -54,7 +53,6 @@ resource "azurerm_role_definition" "singlepane_exporter_2" {
       "Microsoft.Insights/metrics/read",
       "Microsoft.Resources/subscriptions/read",
       "Microsoft.Resources/subscriptions/resources/read",
-      "Microsoft.Storage/storageAccounts/blobServices/read",
       "Microsoft.Storage/storageAccounts/read",
     ]
   }
