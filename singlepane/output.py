@@ -59,7 +59,7 @@ def message(line: str) -> None:
     errors.print(escape(line))
 
 
-def findings(rows: Sequence[Finding], *, as_json: bool) -> None:
+def findings(rows: Sequence[Finding], *, as_json: bool, on: Console = console) -> None:
     """Findings as `file:line:column: severity: message [code]` with the fix below, or as a document."""
     if as_json:
         document({"findings": [row.document() for row in rows]})
@@ -69,9 +69,9 @@ def findings(rows: Sequence[Finding], *, as_json: bool) -> None:
         style = "red" if row.severity == "error" else "yellow"
         path = f"{row.path}: " if row.path else ""
         said = f"[{style}]{row.severity}[/]: {escape(path + row.message)} [dim]{escape(f'[{row.code}]')}[/]"
-        console.print(f"{escape(where)}{said}")
+        on.print(f"{escape(where)}{said}")
         if row.fix:
-            console.print(f"    {escape(row.fix)}")
+            on.print(f"    {escape(row.fix)}")
 
 
 def failure(text: str, remedy: str = "") -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from estate.errors import UsageError
+from estate.errors import EstateInvalid, UsageError
 from exporters.configuration.load import load
 from exporters.imports import promitor, telegraf, webdevops
 from exporters.imports.reading import Reading
@@ -25,7 +25,7 @@ class Source:
 
 SOURCES = (
     Source("promitor", "Promitor's metrics declaration (v1)", promitor.read),
-    Source("webdevops", "probes of azure-metrics-exporter in a Prometheus configuration", webdevops.read),
+    Source("webdevops", "scrapes of azure-metrics-exporter by Prometheus", webdevops.read),
     Source("telegraf", "Telegraf's [[inputs.azure_monitor]]", telegraf.read),
 )
 
@@ -43,5 +43,17 @@ def carried(source: Source, text: str, file: str, name: str, tenant: str = "") -
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "exporter.yaml"
         path.write_text(result, encoding="utf-8")
-        load(path)
-    return result, list(dict.fromkeys(reading.left))
+        warnings = _loaded(path)
+    return result, list(dict.fromkeys([*reading.left, *warnings]))
+
+
+def _loaded(path: Path) -> list[str]:
+    """What a check warns of in the file that is written. Raises EstateInvalid; places are in that file."""
+    try:
+        found, wrong = load(path).warnings, False
+    except EstateInvalid as error:
+        found, wrong = error.findings, True
+    placed = [replace(each, position=replace(each.position, file=path.name)) for each in found]
+    if wrong:
+        raise EstateInvalid(placed)
+    return [f"{each.position}: {each.path}: {each.message}" for each in placed]

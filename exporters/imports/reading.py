@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -12,18 +11,54 @@ from estate.model import Aggregation
 from estate.names import REGION, RESOURCE_TYPE, UUID
 from estate.suggest import offer
 from estate.tree import Path, spoken
+from exporters.azure.discovery.naming import words
 from exporters.configuration.grains import GRAIN_SECONDS
+from exporters.imports import intervals
+from exporters.imports.filters import RESOURCE_ID, clauses, matcher
+from exporters.imports.placeholders import default, placeholders
 
 AGGREGATIONS: tuple[str, ...] = get_args(Aggregation)
 # A literal secret is never carried: the process gets it by this variable, and azure-identity knows the name.
 REFERENCE = "env:AZURE_CLIENT_SECRET"
-_SPLIT = re.compile(r"([A-Za-z0-9_/ -]+?)\s+eq\s+'([^']*)'", re.IGNORECASE)
+# Azure measures nothing more often.
+LEAST_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Resources that fit each list that is not empty."""
+
+    groups: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def overlaps(self, other: Place) -> bool:
+        """Whether both may hold the same resource."""
+        return not any(mine and theirs and not set(mine) & set(theirs) for mine, theirs in self._with(other))
+
+    def within(self, other: Place) -> bool:
+        """Whether it holds nothing that the other one does not."""
+        return all(not theirs or (mine and set(mine) <= set(theirs)) for mine, theirs in self._with(other))
+
+    def _with(self, other: Place) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        return (
+            (self.groups, other.groups),
+            (self.regions, other.regions),
+            (self.names, other.names),
+        )
+
+    def match(self) -> dict[str, list[str]]:
+        """It as `select` or a block of `exclude`."""
+        keys = ("resource_groups", "regions", "names")
+        lists = (self.groups, self.regions, self.names)
+        return {key: list(values) for key, values in zip(keys, lists, strict=True) if values}
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One metric of some resources of one subscription. Empty lists ask for nothing: all resources, the
-    primary aggregation. `poll` is how often it is fetched; `cloud` is the tenant's.
+    primary aggregation. `poll` is how often it is fetched in seconds; `cloud` is the tenant's; `without` is
+    read by other wishes; `at` is where it is asked for.
     """
 
     subscription: str
@@ -34,11 +69,18 @@ class Wish:
     dimensions: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    poll: str = "1m"
+    poll: int = 60
     tenant: str = ""
     identity: str = "workload"
     cloud: str = "public"
     regions: tuple[str, ...] = ()
+    without: tuple[Place, ...] = ()
+    at: str = field(default="", compare=False)
+
+    @property
+    def place(self) -> Place:
+        """Which resources of the type."""
+        return Place(self.groups, self.regions, self.names)
 
 
 @dataclass(slots=True)
@@ -49,15 +91,22 @@ class Reading:
     wishes: list[Wish] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     azure: dict[str, str] = field(default_factory=dict)
+    # Ids that stand for placeholders, by these.
+    _ids: dict[str, str] = field(default_factory=dict)
 
     def leave(self, path: Path, why: str) -> None:
-        """Something could not be carried; `why` never repeats a value that may be secret."""
+        """Something could not be carried as it is; `why` says what follows, and never repeats a value that
+        may be secret.
+        """
         self.left.append(f"{self.where(path)}: {why}")
 
-    def leave_rest(self, found: dict[str, Any], path: Path, known: Iterable[str]) -> None:
-        """Name all keys that nothing was made of."""
+    def leave_rest(
+        self, found: dict[str, Any], path: Path, known: Iterable[str], losses: Mapping[str, str] | None = None
+    ) -> None:
+        """Name all keys that nothing was made of, and what follows: `losses` says it by key."""
         for key in [each for each in found if each not in set(known)]:
-            self.leave((*path, key), "not carried: there is no such thing here")
+            unknown = "is unknown to this importer: if it changes what is read, ours is read without it"
+            self.leave((*path, key), (losses or {}).get(key, unknown))
 
     def wrong(self, path: Path, message: str, fix: str = "") -> UsageError:
         """The error to raise where the file does not make sense."""
@@ -80,14 +129,31 @@ class Reading:
         return found
 
     def text(self, found: Any, path: Path) -> str:
-        """A text that is not empty. Raises UsageError."""
+        """A text that is not empty; one with a placeholder is kept, and said. Raises UsageError."""
         if not isinstance(found, str) or not found.strip():
             raise self.wrong(path, "a text belongs here")
+        if word := placeholders(found):
+            self.leave(
+                path, f"{word}: not filled in here, nothing fits it until the value stands in its place"
+            )
         return found.strip()
 
     def id(self, found: Any, path: Path) -> str:
-        """A subscription's or tenant's id. Raises UsageError."""
-        text = self.text(found, path)
+        """A subscription's or tenant's id; for a placeholder an id that stands for it. Raises UsageError."""
+        if not isinstance(found, str) or not found.strip():
+            raise self.wrong(path, "a text belongs here")
+        text = found.strip()
+        if word := placeholders(text):
+            if UUID.fits(default(text)):
+                self.leave(
+                    path, f"{word} is not filled in here: its default is carried, correct it if it is set"
+                )
+                return default(text).lower()
+            id = self._ids.setdefault(word, f"00000000-0000-0000-0000-{len(self._ids) + 1:012}")
+            self.leave(
+                path, f"{word} is not filled in here: {id} stands for it, write the real id in its place"
+            )
+            return id
         if not UUID.fits(text):
             raise self.wrong(path, "this is no id of a subscription or tenant", f"write {UUID.allowed}")
         return text.lower()
@@ -116,7 +182,11 @@ class Reading:
             if theirs.lower() == text.lower():
                 return ours
         why = "was closed in 2021" if "german" in text.lower() else "is not known here"
-        self.leave(path, f"the cloud {text!r} {why}: write the tenant's cloud, or addresses under azure")
+        self.leave(
+            path,
+            f"the cloud {text!r} {why}: the public one is asked, "
+            "write the tenant's cloud, or addresses under azure",
+        )
         return "public"
 
     def aggregation(self, found: Any, path: Path) -> str:
@@ -133,18 +203,55 @@ class Reading:
             if length == seconds:
                 return name
             if length > seconds:
-                self.leave(path, f"Azure has no interval of {seconds} s: {name} is taken")
-                return name
-        self.leave(path, f"Azure has no interval of {seconds} s: P1D is taken")
-        return "P1D"
+                break
+        else:
+            name = "P1D"
+        self.leave(path, f"Azure has no interval of {seconds} s: each value is one of {name}")
+        return name
+
+    def poll(self, seconds: float | None, path: Path, said: Any) -> int:
+        """How often to fetch, in whole seconds; `said` is what stands in the file, `seconds` what it means,
+        or None where that is unknown.
+        """
+        if seconds is None or seconds <= 0:
+            self.leave(
+                path, f"{said!r} is no interval that can be read: fetched every minute, 1,440 times a day"
+            )
+            return LEAST_SECONDS
+        if seconds < LEAST_SECONDS:
+            fewer = f"{LEAST_SECONDS / seconds:.3g}"
+            self.leave(
+                path,
+                f"{said} is shorter than anything that Azure measures: fetched every minute, "
+                f"with {fewer} times fewer calls on the bill",
+            )
+            return LEAST_SECONDS
+        return round(seconds)
 
     def split(self, text: str, path: Path) -> tuple[str, ...]:
-        """Dimensions of a filter. One that asks for certain values is split whole, and that is said."""
-        found = [(name.strip().removeprefix("and ").strip(), value) for name, value in _SPLIT.findall(text)]
-        for name, value in found:
-            if value != "*":
-                self.leave(path, f"the filter on {name!r} is not carried: each value is a series")
-        return tuple(name for name, _ in found)
+        """Dimensions of a filter. One that asks for certain values is split whole, and it is said how to pick
+        these.
+        """
+        by_name: dict[str, list[Any]] = {}
+        spelt: dict[str, str] = {}
+        for each in clauses(text):
+            if not each.name:
+                self.leave(
+                    path, f"{each.value!r} in the filter is not understood: values are not split by it"
+                )
+                continue
+            by_name.setdefault(spelt.setdefault(each.name.lower(), each.name), []).append(each)
+        for name, found in by_name.items():
+            if any(each.operator == "eq" and each.value == "*" for each in found):
+                continue
+            if name.lower() == RESOURCE_ID:
+                self.leave(
+                    path, "the filter on resources is not carried: all are read, narrow them by select"
+                )
+                continue
+            said = f"every value of {name!r} is a series, and counts on the budget"
+            self.leave(path, f"{said}: the filter's are {{{matcher(name, found)}}} in a query")
+        return tuple(name for name in by_name if name.lower() != RESOURCE_ID)
 
 
 def identified(reading: Reading, id: str, path: Path) -> tuple[str, str, str, str]:
@@ -167,3 +274,20 @@ def identified(reading: Reading, id: str, path: Path) -> tuple[str, str, str, st
         raise reading.wrong(path, "this is no resource id", "write resourceGroups/…/providers/…")
     type = reading.type("/".join([provider[0], *provider[1::2]]), path)
     return subscription, parts[1], type, "/".join(provider[2::2])
+
+
+def every(reading: Reading, found: Any, path: Path) -> int:
+    """How often to fetch by a duration of Prometheus or Go, in seconds; of a placeholder a minute."""
+    if isinstance(found, str) and (word := placeholders(found)):
+        reading.leave(path, f"{word} is not filled in here: fetched every minute, 1,440 times a day")
+        return LEAST_SECONDS
+    return reading.poll(intervals.duration(str(found)), path, found)
+
+
+def series_of(name: str, types: Iterable[str]) -> str:
+    """What follows from the loss of a metric's name. Ours ends in the unit, which only Azure tells."""
+    ours = dict.fromkeys("_".join(words(each.lower().removeprefix("microsoft."))) for each in types)
+    begins = " or ".join(f"azure_{each}_…" for each in ours)
+    return (
+        f"rules and panels that ask for {name!r} get nothing any more: ask for {begins}, as /metrics has it"
+    )

@@ -1,18 +1,24 @@
-"""The probes of azure-metrics-exporter in a Prometheus configuration.
+"""The probes of azure-metrics-exporter, wherever Prometheus is told to scrape them.
 
 Contract: https://github.com/webdevops/azure-metrics-exporter/blob/main/README.md.
 """
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 from typing import Any
 
 from estate.errors import UsageError
 from estate.tree import Path
+from exporters.azure.discovery.parts import PARTS
 from exporters.configuration.grains import GRAIN_SECONDS
+from exporters.imports import intervals
+from exporters.imports.filters import Clause, clauses
 from exporters.imports.opening import opened
-from exporters.imports.reading import Reading, Wish, identified
+from exporters.imports.reading import LEAST_SECONDS, Reading, Wish, every, identified, series_of
+from exporters.imports.reading import Place as Resources
+from exporters.imports.scrape_jobs import Job, jobs, only_parameters
+from exporters.imports.webdevops_keys import LOSSES, PARAM_LOSSES, PARAMS, WAY
 
 PROBES = (
     "/probe/metrics",
@@ -21,133 +27,209 @@ PROBES = (
     "/probe/metrics/resourcegraph",
     "/probe/metrics/scrape",
 )
-_TYPE = re.compile(r"resourceType\s+eq\s+'([^']+)'", re.IGNORECASE)
-_GROUP = re.compile(r"resourceGroup\s+eq\s+'([^']+)'", re.IGNORECASE)
-_PARAMS = [
-    "subscription",
-    "resourceType",
-    "filter",
-    "target",
-    "metric",
-    "aggregation",
-    "interval",
-    "timespan",
-    "metricFilter",
-    "metricNamespace",
-    "metricTagName",
-    "aggregationTagName",
-    "region",
-]
-_JOB = ("job_name", "metrics_path", "params", "scrape_interval", "scrape_timeout", "static_configs", "scheme")
 
 
 def read(text: str, file: str) -> Reading:
-    """What the scrape jobs of a Prometheus configuration ask for. Raises UsageError, EstateInvalid."""
-    reading, tree = opened(text, file)
-    path: Path
-    if isinstance(tree, dict) and "scrape_configs" in tree:
-        jobs, path = tree["scrape_configs"], ("scrape_configs",)
-    else:
-        jobs, path = (tree if isinstance(tree, list) else [tree]), ()
+    """What the scrape jobs of a file ask for. Raises UsageError, EstateInvalid."""
+    reading, tree = opened(text, file, several=True)
     probes = 0
-    for index, found in enumerate(reading.items(jobs, path)):
-        at: Path = (*path, index) if path or isinstance(tree, list) else ()
-        job = reading.mapping(found, at)
-        if job.get("metrics_path") in PROBES:
+    for job in jobs(tree):
+        if job.path in PROBES:
             probes += 1
-            _job(reading, job, at)
-        else:
-            reading.leave(at, f"the job {job.get('job_name')!r} is no probe of azure-metrics-exporter")
+            _job(reading, job)
+        elif "job_name" in job.row:
+            reading.leave(
+                job.at,
+                f"the job {job.row['job_name']!r} scrapes something else: leave it in Prometheus' file",
+            )
     if not probes:
-        raise UsageError(f"{file} has no job whose metrics_path is {PROBES[1]} or another probe")
+        raise UsageError(
+            f"{file} has no job whose metrics_path is {PROBES[1]} or another probe",
+            "name a Prometheus configuration, a PodMonitor, ServiceMonitor, ScrapeConfig or Probe, or the "
+            "values of the chart; templates only after `helm template`",
+        )
     return reading
 
 
-def _job(reading: Reading, job: dict[str, Any], path: Path) -> None:
-    params = reading.mapping(job.get("params"), (*path, "params"))
-    at: Path = (*path, "params")
-    reading.leave_rest(job, path, _JOB)
-    reading.leave_rest(params, at, _PARAMS)
+class _Params:
+    """The parameters of a job, each a list of texts."""
 
-    def values(key: str) -> list[str]:
-        found = params.get(key)
-        listed = [found] if isinstance(found, str) else reading.items(found, (*at, key))
-        texts = [reading.text(each, (*at, key, place)) for place, each in enumerate(listed)]
-        # A filter may hold commas; everything else is a list when it does.
+    def __init__(self, reading: Reading, job: Job) -> None:
+        self.reading = reading
+        self.at = job.params_at
+        self.found = reading.mapping(job.params, job.params_at)
+
+    def values(self, key: str, parted: bool = True) -> list[str]:
+        """What stands there; with `parted` a comma is between two values."""
+        found = self.found.get(key)
+        listed = [found] if isinstance(found, str) else self.reading.items(found, (*self.at, key))
+        texts = [self.reading.text(each, (*self.at, key, place)) for place, each in enumerate(listed)]
         return (
-            texts
-            if key in ("filter", "metricFilter")
-            else [part.strip() for each in texts for part in each.split(",") if part.strip()]
+            [part.strip() for each in texts for part in each.split(",") if part.strip()] if parted else texts
         )
 
-    subscriptions = [reading.id(each, (*at, "subscription")) for each in values("subscription")]
+    def ids(self, key: str) -> list[str]:
+        """Ids that stand there."""
+        found = self.found.get(key)
+        listed = [found] if isinstance(found, str) else self.reading.items(found, (*self.at, key))
+        texts = [part for each in listed for part in (each.split(",") if isinstance(each, str) else [each])]
+        return [self.reading.id(each, (*self.at, key)) for each in texts if each != ""]
+
+
+def _job(reading: Reading, job: Job) -> None:
+    params = _Params(reading, job)
+    at = params.at
+    discovery = [
+        key for key in job.row if key.endswith(("_configs", "Configs", "Config")) and "elabel" not in key
+    ]
+    gone = [key for key in ("relabel_configs", "relabelings") if only_parameters(job.row.get(key))]
+    reading.leave_rest(dict(job.row), job.at, [*WAY, *discovery, *gone], LOSSES)
+    reading.leave_rest(params.found, at, PARAMS, PARAM_LOSSES)
+    subscriptions = params.ids("subscription")
     if not subscriptions:
         raise reading.wrong(at, "the job names no subscription", "add params.subscription")
-    metrics = values("metric")
+    metrics = params.values("metric")
     if not metrics:
-        reading.leave(at, "metrics by the tags of resources cannot be asked for: name them")
-    for key in ("metricTagName", "aggregationTagName"):
-        if key in params:
-            reading.leave((*at, key), "not carried: metrics and aggregations are in the file")
-    dimensions = tuple(
-        each for text in values("metricFilter") for each in reading.split(text, (*at, "metricFilter"))
-    )
+        reading.leave(at, "it names no metrics, so nothing of it is read: name them")
+        return
     common: dict[str, Any] = {
         "aggregations": tuple(
-            reading.aggregation(each, (*at, "aggregation")) for each in values("aggregation")
+            reading.aggregation(each, (*at, "aggregation")) for each in params.values("aggregation")
         ),
-        "dimensions": dimensions,
-        "regions": tuple(reading.region(each, (*at, "region")) for each in values("region")),
-        "interval": _interval(
-            reading, (values("interval") or values("timespan") or ["PT1M"])[0], (*at, "interval")
-        ),
-        "poll": _poll(reading, job.get("scrape_interval", "1m"), (*path, "scrape_interval")),
+        "dimensions": _dimensions(reading, params),
+        "interval": _interval(reading, params),
+        "poll": _poll(reading, job),
+        "at": reading.where(job.at),
     }
-    namespaces = values("metricNamespace")
-    for type, group, name, own in _places(reading, job["metrics_path"], values, at):
-        if any(each.lower() != type.lower() for each in namespaces):
-            reading.leave((*at, "metricNamespace"), "another namespace than the type's cannot be read")
+    regions = tuple(reading.region(each, (*at, "region")) for each in params.values("region"))
+    types: dict[str, None] = {}
+    for type, place, own in _places(reading, job.path, params):
+        read_as = _namespace(reading, params, type)
+        if read_as is None:
             continue
+        types[read_as] = None
+        # The name of a part holds the whole's.
+        names = tuple(f"{each}/default" if read_as != type else each for each in place.names)
         for subscription in [own] if own else subscriptions:
             for metric in metrics:
-                groups, names = (group,) if group else (), (name,) if name else ()
-                reading.wishes.append(Wish(subscription, type, metric, groups=groups, names=names, **common))
+                reading.wishes.append(
+                    Wish(
+                        subscription,
+                        read_as,
+                        metric,
+                        groups=place.groups,
+                        names=names,
+                        regions=regions or place.regions,
+                        **common,
+                    )
+                )
+    name = (params.values("name") or ["azurerm_resource_metric"])[0]
+    reading.leave((*at, "name") if "name" in params.found else at, series_of(name, types))
 
 
-def _places(reading: Reading, probe: str, values: Any, at: Path) -> list[tuple[str, str, str, str]]:
-    """Type, resource group, name and subscription; what is empty is not asked for."""
+def _dimensions(reading: Reading, params: _Params) -> tuple[str, ...]:
+    found = [
+        each
+        for text in params.values("metricFilter", parted=False)
+        for each in reading.split(text, (*params.at, "metricFilter"))
+    ]
+    return tuple({each.lower(): each for each in reversed(found)}.values())[::-1]
+
+
+def _namespace(reading: Reading, params: _Params, type: str) -> str | None:
+    """The type whose metrics are read: its own, or that of a part of it; None for another one."""
+    for each in params.values("metricNamespace"):
+        if each.lower() == type.lower():
+            continue
+        part = PARTS.get(each.lower())
+        if part is None or part.whole != type.lower():
+            reading.leave(
+                (*params.at, "metricNamespace"),
+                f"{each} is not the type's own namespace and cannot be read: nothing of {type} is carried",
+            )
+            return None
+        return reading.type(each, (*params.at, "metricNamespace"))
+    return type
+
+
+def _places(reading: Reading, probe: str, params: _Params) -> list[tuple[str, Resources, str]]:
+    """Type, resources and subscription (empty for those of the job)."""
+    at = params.at
     if probe == "/probe/metrics/resource":
-        targets = values("target")
+        targets = params.values("target")
         if not targets:
             raise reading.wrong(at, "the job names no target", "add params.target")
         found = [identified(reading, each, (*at, "target")) for each in targets]
-        return [(type, group, name, subscription) for subscription, group, type, name in found]
-    places = [(reading.type(each, (*at, "resourceType")), "", "", "") for each in values("resourceType")]
-    for text in values("filter"):
-        types, groups = _TYPE.findall(text), _GROUP.findall(text)
-        rest = re.sub(r"(?i)\b(and|or)\b|[()\s]", "", _GROUP.sub("", _TYPE.sub("", text)))
-        if rest:
-            reading.leave((*at, "filter"), "only resourceType and resourceGroup of a filter are carried")
-        for type in types:
-            of_type = reading.type(type, (*at, "filter"))
-            places.extend((of_type, group, "", "") for group in groups or [""])
+        return [
+            (type, Resources((group,), names=(name,)), subscription)
+            for subscription, group, type, name in found
+        ]
+    places = [
+        (reading.type(each, (*at, "resourceType")), Resources(), "") for each in params.values("resourceType")
+    ]
+    for text in params.values("filter", parted=False):
+        if probe == "/probe/metrics/resourcegraph":
+            reading.leave(
+                (*at, "filter"),
+                "not carried: all resources of the type are read, with more series and calls than today; "
+                "narrow them by select",
+            )
+        else:
+            places += _filtered(reading, text, (*at, "filter"))
     if not places:
         raise reading.wrong(at, "the job names no resource type", "add params.resourceType")
     return places
 
 
-def _interval(reading: Reading, found: str, path: Path) -> str:
-    if found.upper() in GRAIN_SECONDS:
-        return found.upper()
-    match = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", found.upper())
-    if match is None:
-        raise reading.wrong(path, f"{found!r} is no interval", "write one such as PT5M")
-    days, hours, minutes = (int(each or 0) for each in match.groups())
-    return reading.grain(days * 86_400 + hours * 3600 + minutes * 60, path)
+def _filtered(reading: Reading, text: str, path: Path) -> list[tuple[str, Resources, str]]:
+    """Types and resources of ARM's filter: what it compares with `eq`, as far as `select` can."""
+    found = clauses(text)
+    fields = {"resourcetype": "", "resourcegroup": "", "name": "", "location": ""}
+    crossed = any(
+        after.joined == "or" and after.name.lower() != before.name.lower()
+        for before, after in pairwise(found)
+    )
+    values: dict[str, list[str]] = {key: [] for key in fields}
+    for each in found:
+        key = each.name.lower()
+        if key not in values or each.operator != "eq" or (crossed and key != "resourcetype"):
+            reading.leave(
+                path, f"{_said(each)} is not carried: more resources are read, narrow them by select"
+            )
+        else:
+            values[key].append(each.value)
+    regions = tuple(reading.region(each, path) for each in values["location"])
+    place = Resources(tuple(values["resourcegroup"]), regions, tuple(values["name"]))
+    return [(reading.type(each, path), place, "") for each in values["resourcetype"]]
 
 
-def _poll(reading: Reading, found: Any, path: Path) -> str:
-    if re.fullmatch(r"[1-9]\d*[mh]", str(found)):
-        return str(found)
-    reading.leave(path, f"{found} is not carried: fetched every minute")
-    return "1m"
+def _said(clause: Clause) -> str:
+    return f"{clause.name} {clause.operator} {clause.value!r}" if clause.name else repr(clause.value)
+
+
+def _interval(reading: Reading, params: _Params) -> str:
+    """The length of a point. Without `interval` Azure gives minutes, whatever the timespan; FULL is one point
+    for all of it.
+    """
+    key = "interval"
+    found = (params.values(key) or ["PT1M"])[0].upper()
+    if found == "FULL":
+        key = "timespan"
+        found = (params.values(key) or ["PT1M"])[0].upper()
+    if found in GRAIN_SECONDS:
+        return found
+    seconds = intervals.iso(found)
+    if not seconds:
+        raise reading.wrong((*params.at, key), f"{found!r} is no interval", "write one such as PT5M")
+    return reading.grain(seconds, (*params.at, key))
+
+
+def _poll(reading: Reading, job: Job) -> int:
+    if job.every is not None:
+        return every(reading, job.every, job.every_at)
+    reading.leave(
+        job.at,
+        "how often it is scraped is not in this file: fetched every minute, which is 1,440 calls a day for "
+        "each 50 resources and 20 metrics; set the exporter's interval",
+    )
+    return LEAST_SECONDS

@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml
 
-from exporters.imports.reading import AGGREGATIONS, Reading, Wish
+from exporters.imports.intervals import spoken
+from exporters.imports.merging import merged
+from exporters.imports.reading import Reading, Wish
 
 UNKNOWN_TENANT = "00000000-0000-0000-0000-000000000000"
 
@@ -17,10 +19,14 @@ def document(reading: Reading, name: str, tenant: str = "") -> dict[str, Any]:
     """The configuration that `exporters.configuration.config.load` takes. What a file does not say of tenants
     is `tenant`, or a placeholder, which is noted.
     """
-    wishes = _merged(reading, _spelt(reading.wishes))
+    wishes = merged(reading, reading.wishes)
     if any(not wish.tenant for wish in wishes):
         if not tenant:
-            reading.left.append(f"the file names no tenant: put yours for {UNKNOWN_TENANT}, or give --tenant")
+            at = next(wish.at for wish in wishes if not wish.tenant)
+            reading.left.append(
+                f"{at}: the tenant is not in the file: nobody can sign in until yours stands for "
+                f"{UNKNOWN_TENANT}, or --tenant is given"
+            )
         wishes = [replace(wish, tenant=wish.tenant or tenant.lower() or UNKNOWN_TENANT) for wish in wishes]
     tenants = {id: f"tenant-{n}" for n, id in enumerate(dict.fromkeys(w.tenant for w in wishes), start=1)}
     if len(tenants) == 1:
@@ -56,50 +62,10 @@ def _clouds(reading: Reading, wishes: Iterable[Wish]) -> dict[str, str]:
     for wish in wishes:
         if found.setdefault(wish.tenant, wish.cloud) != wish.cloud:
             reading.left.append(
-                f"the tenant {wish.tenant} is said to be in the clouds {found[wish.tenant]} and "
-                f"{wish.cloud}: the first is carried"
+                f"{wish.at}: the tenant {wish.tenant} is said to be in the clouds {found[wish.tenant]} and "
+                f"{wish.cloud}: the first is asked, and knows nothing of what is in the other"
             )
     return found
-
-
-def _spelt(wishes: Iterable[Wish]) -> list[Wish]:
-    """Azure compares types and metrics without case: each in the spelling that came first."""
-    types: dict[str, str] = {}
-    metrics: dict[str, str] = {}
-    return [
-        replace(
-            wish,
-            type=types.setdefault(wish.type.lower(), wish.type),
-            metric=metrics.setdefault(wish.metric.lower(), wish.metric),
-        )
-        for wish in wishes
-    ]
-
-
-def _merged(reading: Reading, wishes: Iterable[Wish]) -> list[Wish]:
-    """One wish for a metric of the same resources: aggregations, then names of resources, put together."""
-    first: dict[tuple[str, str, str], Wish] = {}
-    by_place: dict[Wish, set[str]] = {}
-    for wish in wishes:
-        if not wish.names and not wish.groups and not wish.regions:
-            kept = first.setdefault((wish.subscription, wish.type, wish.metric), wish)
-            same = (kept.interval, kept.dimensions, kept.poll, kept.identity, bool(kept.aggregations))
-            if same != (wish.interval, wish.dimensions, wish.poll, wish.identity, bool(wish.aggregations)):
-                reading.left.append(
-                    f"{wish.type} {wish.metric}: asked for twice in different ways; the first is carried"
-                )
-                continue
-        by_place.setdefault(replace(wish, aggregations=()), set()).update(wish.aggregations)
-    by_names: dict[Wish, list[str]] = {}
-    for wish, found in by_place.items():
-        full = replace(wish, aggregations=tuple(each for each in AGGREGATIONS if each in found))
-        # Only names are put together where all else is equal: groups and names are both asked for at once.
-        key = replace(full, names=("",)) if full.names else full
-        by_names.setdefault(key, []).extend(full.names)
-    return [
-        replace(key, names=tuple(dict.fromkeys(names))) if key.names else key
-        for key, names in by_names.items()
-    ]
 
 
 def _exporters(wishes: Sequence[Wish], name: str, subscriptions: dict[str, str]) -> dict[str, Any]:
@@ -110,7 +76,7 @@ def _exporters(wishes: Sequence[Wish], name: str, subscriptions: dict[str, str])
     for shape, metrics in shapes.items():
         key = (replace(shape, subscription=""), tuple(dict.fromkeys(metrics)))
         scopes.setdefault(key, []).append(subscriptions[shape.subscription])
-    rows: dict[tuple[str, str, str, tuple[str, ...]], list[dict[str, Any]]] = {}
+    rows: dict[tuple[str, str, int, tuple[str, ...]], list[dict[str, Any]]] = {}
     for (shape, metrics_), scope in scopes.items():
         place = (shape.tenant, shape.identity, shape.poll, tuple(dict.fromkeys(scope)))
         rows.setdefault(place, []).append(_metric(shape, metrics_))
@@ -119,7 +85,7 @@ def _exporters(wishes: Sequence[Wish], name: str, subscriptions: dict[str, str])
             "kind": "azure",
             "scope": list(scope),
             "identity": identity,
-            "interval": poll,
+            "interval": spoken(poll),
             "metrics": metrics,
         }
         for number, ((_, identity, poll, scope), metrics) in enumerate(rows.items(), start=1)
@@ -127,21 +93,14 @@ def _exporters(wishes: Sequence[Wish], name: str, subscriptions: dict[str, str])
 
 
 def _metric(shape: Wish, names: tuple[str, ...]) -> dict[str, Any]:
-    select = {
-        key: list(values)
-        for key, values in (
-            ("resource_groups", shape.groups),
-            ("regions", shape.regions),
-            ("names", shape.names),
-        )
-        if values
-    }
     row: dict[str, Any] = {"type": shape.type, "names": list(names)}
     if shape.aggregations:
         row["aggregations"] = list(shape.aggregations)
     row["interval"] = shape.interval
     if shape.dimensions:
         row["dimensions"] = list(shape.dimensions)
-    if select:
+    if select := shape.place.match():
         row["select"] = select
+    if shape.without:
+        row["exclude"] = [each.match() for each in shape.without]
     return row

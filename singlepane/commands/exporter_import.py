@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from estate.errors import UsageError
+from estate.errors import EstateInvalid, UsageError
 from estate.names import DNS_LABEL, UUID
 from singlepane import output
 
@@ -32,8 +32,9 @@ def import_(
 ) -> None:
     """Write our configuration out of another exporter's, on stdout.
 
-    On stderr stands everything that could not be carried, with its place. Secrets are not copied: where the
-    file has one, ours has a reference. What is written is checked as `exporter run` checks it.
+    On stderr stands everything that could not be carried, with its place and what follows. Secrets are not
+    copied: where the file has one, ours has a reference. What is written is checked as `exporter run` checks
+    it. Exit code 0 with a file on stdout, else 2 with nothing there.
 
     Example: `singlepane exporter import promitor metrics.yaml > exporter.yaml`
     """
@@ -52,7 +53,12 @@ def import_(
     if tenant and not UUID.fits(tenant):
         raise UsageError("--tenant: this is no tenant id", f"use {UUID.allowed}")
     reader = next(each for each in SOURCES if each.name == source.value)
-    result, left = carried(reader, text, str(file), label, tenant)
-    typer.echo(result, nl=False)
+    try:
+        result, left = carried(reader, text, str(file), label, tenant)
+    except EstateInvalid as error:
+        # stdout is the file to be: a finding in it would be read as its first line.
+        output.findings(error.findings, as_json=False, on=output.errors)
+        raise UsageError(f"{file} cannot be carried over", "correct it, nothing was written") from None
     for line in left:
         output.message(line)
+    typer.echo(result, nl=False)
