@@ -53,7 +53,7 @@ def _below(found: Any, at: Path, usual: Any, usual_at: Path) -> Iterator[Job]:
         usual, usual_at = _usual(found, at, usual, usual_at)
         if "metrics_path" in found or "job_name" in found:
             yield _job(found, at, usual, usual_at)
-        elif str(found.get("apiVersion", "")).startswith(_OPERATOR) and found.get("kind") in _OBJECTS:
+        elif str(found.get("apiVersion")).startswith(_OPERATOR) and str(found.get("kind")) in _OBJECTS:
             yield from _object(found, at)
         else:
             for key, each in found.items():
@@ -87,6 +87,10 @@ def _job(found: dict[str, Any], at: Path, usual: Any, usual_at: Path) -> Job:
     )
 
 
+def _list(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
+
+
 def only_parameters(rules: Any) -> bool:
     """Whether relabelling rules set parameters and the address alone, and no label that stays."""
     if not isinstance(rules, list):
@@ -106,8 +110,8 @@ def _relabelled(params: Any, found: Mapping[str, Any], rules: str, label: str, s
         if not target.startswith("__param_"):
             continue
         if rule.get(sources) == ["__address__"]:
-            statics = found.get("static_configs") or found.get("staticConfigs") or []
-            named = [each.get("targets") or [] for each in statics if isinstance(each, dict)]
+            statics = _list(found.get("static_configs") or found.get("staticConfigs"))
+            named = [_list(each.get("targets")) for each in statics if isinstance(each, dict)]
             more[target.removeprefix("__param_")] = [one for each in named for one in each]
         elif not rule.get(sources) and rule.get("replacement"):
             more[target.removeprefix("__param_")] = [rule["replacement"]]
@@ -155,7 +159,7 @@ def _probe(spec: dict[str, Any], at: Path) -> Iterator[Job]:
     prober, targets = spec.get("prober"), spec.get("targets")
     listed = spec.get("params")
     params: dict[str, Any] = {}
-    for each in listed if isinstance(listed, list) else []:
+    for each in _list(listed):
         if isinstance(each, dict):
             params[str(each.get("name"))] = each.get("values")
     static = targets.get("staticConfig") if isinstance(targets, dict) else None
@@ -179,7 +183,7 @@ def _chart(found: dict[str, Any], at: Path) -> Iterator[Job]:
     older = found.get("probeDefaults")
     usual = {**found, **older} if isinstance(older, dict) else found
     shared = usual.get("params") if isinstance(usual.get("params"), dict) else {}
-    for index, each in enumerate(found.get("probes") or []):
+    for index, each in enumerate(_list(found.get("probes"))):
         if not isinstance(each, dict):
             continue
         here: Path = (*at, "probes", index)

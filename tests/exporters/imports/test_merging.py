@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporters.azure.metrics.plan import GRAIN_SECONDS
+from exporters.configuration.grains import GRAIN_SECONDS
 from exporters.imports.merging import merged
 from exporters.imports.reading import Reading, Wish
 
@@ -51,7 +51,7 @@ def holds(wish: Wish, resource: tuple[str, str, str]) -> bool:
     return fits[0] and not any(fits[1:])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(wishes, min_size=1, max_size=5))
 def test_what_is_asked_for_is_read_once_and_as_well(asked: list[Wish]) -> None:
     """No resource has a series twice, none loses one; nothing is split less, coarser or read less often."""
