@@ -1,9 +1,9 @@
 """Names of Azure metrics, dimensions and resources as Prometheus writes them. Pure; rules in
 docs/collectors/azure-metrics.md.
 
-A name depends on the type, the metric, the aggregation and the unit alone, never on what else is configured,
-so it stays the same when the configuration grows. All spellings are lower case: Azure's APIs do not agree on
-any other.
+A name depends on the type, the metric, the aggregation, the unit and whether it counts, never on what else
+is configured, so it stays the same when the configuration grows. All spellings are lower case: Azure's APIs
+do not agree on any other.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CORES = frozenset({"cores", "millicores", "nanocores"})
 UNITS = {
     "count": Unit(""),
     "unspecified": Unit(""),
-    "percent": Unit("ratio", 100.0, frozenset({"percent", "percentage"})),
+    "percent": Unit("ratio", 100.0, frozenset({"percent", "percentage", "ratio"})),
     "bytes": Unit("bytes", 1.0, _BYTES),
     "seconds": Unit("seconds", 1.0, _TIME),
     "milliseconds": Unit("seconds", 1e3, _TIME),
@@ -54,6 +54,8 @@ _REFUSED = frozenset(
     {"s", "ms", "us", "ns", "sec", "b", "kb", "mb", "gb", "tb", "pb", "m", "h", "d"}
     | {"minutes", "hours", "days", "weeks", "bits", "counter", "gauge", "summary", "histogram"}
 )
+# What the names of other types end in (https://openmetrics.io, and promtool's linter).
+_RESERVED_ENDS = frozenset({"total", "sum", "bucket", "info", "created"})
 # Labels that a series has anyway, or that Prometheus keeps for itself: a dimension of that name gets a
 # prefix.
 RESERVED_LABELS = frozenset(
@@ -120,29 +122,51 @@ class MetricName:
     divisor: float
 
 
-def metric_name(resource_type: str, metric: str, aggregation: str, azure_unit: str) -> MetricName:
+def metric_name(
+    resource_type: str, metric: str, aggregation: str, azure_unit: str, *, counts: bool = True
+) -> MetricName:
     """`Microsoft.Storage/storageAccounts`, `Ingress`, `Total`, `Bytes` ->
     azure_storage_storageaccounts_ingress_bytes_total.
 
     Total and Count are counters: what Azure counted since the exporter first saw the series. Count is the
-    number of measurements behind a point, so it has no unit and is called `samples`.
+    number of measurements behind a point, so it has no unit and is called `samples`. Where they do not count,
+    each is a gauge: `ActiveConnections`, Total -> azure_servicebus_namespaces_active_connections.
     """
     base = unit(azure_unit)
     scope = "_".join(words(resource_type.lower().removeprefix("microsoft.")))
     # A number of samples has no unit, so nothing else tells `x_bytes` from `x_percentage`: the words stay.
     stem = f"azure_{scope}_{_subject(metric, frozenset() if aggregation == 'Count' else base.words)}"
     match aggregation:
-        case "Total":
+        case "Total" if counts:
             return MetricName(_joined(stem, base.suffix, "total"), "counter", base.suffix, base.divisor)
-        case "Count":
+        case "Total":
+            name = _joined(stem, base.suffix) if base.suffix else _level(stem)
+            return MetricName(name, "gauge", base.suffix, base.divisor)
+        case "Count" if counts:
             return MetricName(f"{stem}_samples_total", "counter", "", 1.0)
+        case "Count":
+            return MetricName(f"{stem}_samples", "gauge", "", 1.0)
         case _:
             name = _joined(stem, aggregation.lower(), base.suffix)
             return MetricName(name, "gauge", base.suffix, base.divisor)
 
 
-def _joined(*parts: str) -> str:
-    return "_".join(part for part in parts if part)
+def _level(stem: str) -> str:
+    """`document_count` -> documents, `xact_total` -> xact: a gauge must not end in what a counter or a
+    histogram ends in.
+    """
+    head, _, last = stem.rpartition("_")
+    if last == "count":
+        return head if head.endswith("s") else f"{head}s"
+    return head if last in _RESERVED_ENDS else stem
+
+
+def _joined(stem: str, *ends: str) -> str:
+    """The parts that are not empty; an end that stands there already is not written twice."""
+    for end in ends:
+        if end and not stem.endswith(f"_{end}"):
+            stem += f"_{end}"
+    return stem
 
 
 def dimension_label(dimension: str) -> str:
