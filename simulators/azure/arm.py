@@ -10,7 +10,7 @@ from simulators.azure import definitions, graph, listings, metrics
 from simulators.azure.admission import resource, subscription, subscription_read, tenant_read, throttled
 from simulators.azure.catalogue import ResourceType
 from simulators.azure.fleet import Principal
-from simulators.azure.replies import Refused, Reply, Request, api_version, gateway, wrapped
+from simulators.azure.replies import Refused, Reply, Request, api_version, bare, gateway, wrapped
 from simulators.azure.tokens import ARM, Claims, caller, forbidden, may, sees
 from simulators.azure.world import World
 
@@ -135,7 +135,7 @@ def _definitions(
     found = resource(world, scope)
     if asked and asked.lower() != found.type.key:
         return Reply(200, {"value": []}, headers)
-    return Reply(200, definitions.of(found.type, found.id, version), headers)
+    return Reply(200, definitions.of(found.type, found.id, version, found.lacks), headers)
 
 
 def _metrics(
@@ -146,7 +146,11 @@ def _metrics(
     headers = subscription_read(world, one, claims, "GET/SUBSCRIPTIONS/RESOURCEGROUPS/PROVIDERS")
     if not may(world, principal, one.id, "Microsoft.Insights/metrics/read"):
         raise Refused(forbidden(claims, "Microsoft.Insights/metrics/read", match["scope"]))
-    return metrics.of_resource(world, resource(world, match["scope"]), request.query, version).also(headers)
+    found = resource(world, match["scope"])
+    refusal = world.fleet.refuses.says("resource", found.type.key)
+    if refusal:
+        raise Refused(bare(400, "BadRequest", refusal))
+    return metrics.of_resource(world, found, request.query, version).also(headers)
 
 
 def _subscription_metrics(
@@ -161,9 +165,9 @@ def _subscription_metrics(
     if not query.get("region"):
         raise Refused(wrapped(400, "BadRequest", "Missing required region params"))
     kind = _region_type(world, request, query.get("metricnamespace", ""))
-    if kind.key in {name.lower() for name in world.fleet.refuses.subscription}:
-        message = f"Resource type '{kind.key}' does not support metrics at subscription scope."
-        raise Refused(wrapped(400, "BadRequest", message))
+    refusal = world.fleet.refuses.says("subscription", kind.key)
+    if refusal:
+        raise Refused(wrapped(400, "BadRequest", refusal))
     now = world.clock.now()
     found = [
         each

@@ -11,7 +11,7 @@ from simulators.azure.catalogue import Metric, ResourceType
 from simulators.azure.evaluate import check_size, cut, metadata, points, rows_of, stamps
 from simulators.azure.intervals import stamp
 from simulators.azure.inventory import Resource
-from simulators.azure.metrics import describe, failed, read_query, usable
+from simulators.azure.metrics import describe, failed, needs, read_query, usable
 from simulators.azure.query import Asked, BadQuery, Span, buckets, read_metrics, time_range
 from simulators.azure.replies import Refused, Reply, Request, wrapped
 from simulators.azure.world import World
@@ -36,11 +36,14 @@ def _answer(world: World, request: Request, subscription: str, version: str) -> 
     kind = world.inventory.types.get(query["metricnamespace"].lower())
     if kind is None:
         raise BadQuery(f"Metric namespace '{query['metricnamespace']}' is not supported by the batch API.")
-    if kind.key in {one.lower() for one in world.fleet.refuses.batch}:
-        raise BadQuery(f"Resource type '{kind.key}' is not supported by the batch API.")
+    refusal = world.fleet.refuses.says("batch", kind.key)
+    if refusal:
+        raise BadQuery(refusal)
     resources = _resources(world, request, subscription, kind)
     metrics = read_metrics(kind, query["metricnames"])
-    asked = read_query(metrics, query, "filter")
+    for one in (one for one in resources if one.lacks):
+        read_metrics(kind, query["metricnames"], one.metrics)
+    asked = read_query(metrics, query, "filter", needs=needs(resources))
     now = world.clock.now()
     span = buckets(*time_range(query.get("starttime", ""), query.get("endtime", ""), now), asked.interval)
     size = sum(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from simulators.azure.catalogue import Metric, ResourceType
@@ -16,9 +17,17 @@ _CLASSES = (
 )
 
 
-def of(kind: ResourceType, scope: str, version: str) -> dict[str, Any]:
-    """The document for all metrics of a type at `scope` (a resource id, or a subscription's)."""
-    return {"value": [definition(metric, kind, scope, version) for metric in kind.metrics.values()]}
+def of(kind: ResourceType, scope: str, version: str, lacks: Collection[str] = ()) -> dict[str, Any]:
+    """The document for all metrics of a type at `scope` (a resource id, or a subscription's), but for those
+    that it lacks.
+    """
+    return {
+        "value": [
+            definition(metric, kind, scope, version)
+            for key, metric in kind.metrics.items()
+            if key not in lacks
+        ]
+    }
 
 
 def definition(metric: Metric, kind: ResourceType, scope: str, version: str) -> dict[str, Any]:

@@ -61,13 +61,17 @@ def part_buckets(of: Series, parts: Sequence[int], span: Span, now: float) -> li
 
 def rows_of(resource: Resource, metric: Metric, asked: Asked, span: Span, now: float) -> list[Row]:
     """The series of one metric of one resource, those without any datum left out."""
-    if metric.dimension_required and not any(name in metric.dimension_keys for name in asked.filters):
-        return []
     of = resource.series(metric)
+    behaviour = resource.manner.behaviour
     if of.habit.silent:
         return []
     if not asked.filters:
         return [((), _within_life(resource, whole_buckets(of, span, now), span))]
+    if any(name in metric.dimension_keys for name in asked.filters):
+        if metric.key in {name.lower() for name in behaviour.silent_split}:
+            return []
+        if metric.key in {name.lower() for name in behaviour.unsplit}:
+            return [((), _within_life(resource, whole_buckets(of, span, now), span))]
     groups = matching_parts(of, asked)
     names = tuple(name for name in asked.split if name in of.dimensions)
     everything = len(of.parts)

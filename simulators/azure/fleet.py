@@ -19,6 +19,8 @@ TypeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.]+(/[A-Za-z0-9]+)+$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Region = Annotated[str, Field(pattern=r"^[a-z0-9]+$")]
 
+# The beginning of a list that Azure gives whole, with hundreds.
+_SOME_NAMESPACES = ("Microsoft.Network/virtualNetworks", "Microsoft.Network/publicIPAddresses")
 DEFAULT_CLIENT = "00000000-0000-4000-8000-0000000000c1"
 
 
@@ -80,6 +82,10 @@ class Resources(Row):
     kind: str = ""
     silent: bool = False
     """They exist and never report: their time series are empty."""
+    lacks: list[str] = []
+    """Metrics of the type that these do not have: their definitions leave them out, and a call that asks for
+    one of them is refused as a whole.
+    """
     appears_after: Annotated[float, Field(ge=0)] = 0
     """Seconds after the simulator's start at which they are created; 0 = they always were."""
     disappears_after: Annotated[float, Field(gt=0)] | None = None
@@ -130,6 +136,12 @@ class Behaviour(Row):
     """Number of values by dimension name."""
     values: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     """The values themselves by dimension name."""
+    needs_split: list[str] = []
+    """Metrics that are refused without a dimension, although their definitions do not say so."""
+    silent_split: list[str] = []
+    """Metrics that have no series when they are split, and have one otherwise."""
+    unsplit: list[str] = []
+    """Metrics whose one series says no dimension, whatever it was to be split by."""
 
 
 class CustomMetric(Row):
@@ -206,6 +218,24 @@ class Refusals(Row):
 
     batch: list[TypeName] = []
     subscription: list[TypeName] = []
+    resource: list[TypeName] = []
+    unknown: list[TypeName] = []
+    """Of these a refusal says that the namespace is not one of the platform's."""
+
+    def says(self, api: Literal["batch", "subscription", "resource"], type: str) -> str:
+        """How an API refuses a type, in lower case one of its list; empty where it takes it."""
+        refused = {"batch": self.batch, "subscription": self.subscription, "resource": self.resource}[api]
+        named = next((each for each in refused if each.lower() == type), "")
+        if not named:
+            return ""
+        if api == "resource" or type in {each.lower() for each in self.unknown}:
+            return (
+                f"{named} is not a supported platform metric namespace, "
+                f"supported ones are {','.join(_SOME_NAMESPACES)}"
+            )
+        if api == "subscription":
+            return f"Resource type: {named} not enabled for Cross Resource metrics"
+        return f"Resource type '{type}' is not supported by the batch API."
 
 
 class Clock(Row):

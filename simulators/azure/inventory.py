@@ -24,7 +24,9 @@ class Subscription:
 
 @dataclass
 class Resource:
-    """One resource. `created` and `deleted` are epoch seconds; None means always and never."""
+    """One resource. `created` and `deleted` are epoch seconds; None means always and never. `lacks` are
+    metrics of its type, in lower case, that it does not have.
+    """
 
     id: str
     name: str
@@ -36,6 +38,7 @@ class Resource:
     sku: Mapping[str, str]
     kind: str
     manner: Manner
+    lacks: frozenset[str] = frozenset()
     created: float | None = None
     deleted: float | None = None
     listed: bool = True
@@ -44,6 +47,13 @@ class Resource:
     def lives(self, now: float) -> bool:
         """Whether it exists at `now`."""
         return (self.created is None or self.created <= now) and (self.deleted is None or now < self.deleted)
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """The metrics of its type that it has."""
+        if not self.lacks:
+            return self.type.metrics
+        return {key: one for key, one in self.type.metrics.items() if key not in self.lacks}
 
     def series(self, metric: Metric) -> Series:
         """The truth of one of its metrics."""
@@ -127,6 +137,7 @@ def _expand(
             sku=row.sku,
             kind=row.kind,
             manner=of_kind,
+            lacks=frozenset(one.lower() for one in row.lacks),
             created=start + row.appears_after if row.appears_after else None,
             deleted=start + row.disappears_after if row.disappears_after is not None else None,
         )
@@ -141,6 +152,7 @@ def _expand(
                 sku={},
                 kind="",
                 manner=of_child,
+                lacks=frozenset(),
                 listed=False,
                 _series={},
             )

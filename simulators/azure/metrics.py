@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulators.azure.catalogue import Metric, ResourceType
@@ -18,6 +18,7 @@ from simulators.azure.query import (
     buckets,
     check_dimensions,
     check_grains,
+    check_split,
     read_aggregations,
     read_filter,
     read_interval,
@@ -52,8 +53,8 @@ def of_resource(world: World, resource: Resource, query: Mapping[str, str], vers
 def _of_resource(world: World, resource: Resource, query: Mapping[str, str], version: str) -> Reply:
     kind = namespace(resource.type, query.get("metricnamespace", ""))
     names = query.get("metricnames") or query.get("metric", "")
-    metrics = read_metrics(kind, names) or tuple(kind.metrics.values())[:1]
-    asked = read_query(metrics, query, "$filter")
+    metrics = read_metrics(kind, names, resource.metrics) or tuple(resource.metrics.values())[:1]
+    asked = read_query(metrics, query, "$filter", needs=needs([resource]))
     now = world.clock.now()
     span = time_span(query.get("timespan", ""), asked.interval, now)
     meta = query.get("resulttype", "").lower() == "metadata"
@@ -119,7 +120,7 @@ def _of_subscription(
     world: World, resources: list[Resource], kind: ResourceType, query: Mapping[str, str], scope: str
 ) -> Reply:
     metrics = read_metrics(kind, query.get("metricnames", "")) or tuple(kind.metrics.values())[:1]
-    asked = read_query(metrics, query, "$filter", frozenset({RESOURCE_ID}))
+    asked = read_query(metrics, query, "$filter", frozenset({RESOURCE_ID}), needs(resources))
     now = world.clock.now()
     span = time_span(query.get("timespan", ""), asked.interval, now)
     meta = query.get("resulttype", "").lower() == "metadata"
@@ -159,6 +160,8 @@ def _over_resources(
     for resource in resources:
         if by_resource and wanted is not None and resource.id.lower() not in wanted:
             continue
+        if metric.key in resource.lacks:
+            continue
         for pairs, data in rows_of(resource, metric, asked, span, now):
             if RESOURCE_ID in asked.split:
                 rows.append((((RESOURCE_ID, resource.id), *pairs), data))
@@ -190,9 +193,10 @@ def read_query(
     query: Mapping[str, str],
     filter_name: str,
     also: frozenset[str] = frozenset(),
+    needs: frozenset[str] = frozenset(),
 ) -> Asked:
     """A query with everything in it checked against the metrics; `also` are dimensions that every metric
-    has here.
+    has here, `needs` metrics that must be split, whatever their definitions say.
     """
     aggregations = read_aggregations(query.get("aggregation", ""))
     interval = read_interval(query.get("interval", ""))
@@ -206,6 +210,7 @@ def read_query(
         filters = {name: values for name, values in filters.items() if name in known}
     else:
         check_dimensions(metrics, tuple(filters), also)
+    check_split(metrics, tuple(name for name in filters if name not in also), needs)
     top = read_top(query.get("top", ""))
     if query.get("top") and not text:
         raise BadQuery("The top parameter is only valid together with a filter.")
@@ -217,6 +222,11 @@ def read_query(
     )
     order = read_order(query.get("orderby", ""), aggregations)
     return Asked(metrics, aggregations, filters, split, top, order, interval)
+
+
+def needs(resources: Sequence[Resource]) -> frozenset[str]:
+    """Metrics of these resources, all of one type, that are refused without a dimension."""
+    return frozenset(name.lower() for one in resources[:1] for name in one.manner.behaviour.needs_split)
 
 
 def usable(aggregations: tuple[str, ...], metric: Metric) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ MOST_TOP = 2_147_483_647
 # Protects the simulator, not one of Azure's figures: a reply of this size is hundreds of megabytes.
 MOST_POINTS = 5_000_000
 
-_CONDITION = re.compile(r"\s*([A-Za-z0-9_.\- ]+?)\s+eq\s+'((?:[^']|'')*)'\s*", re.IGNORECASE)
+_CONDITION = re.compile(r"\s*([A-Za-z0-9_./\- ]+?)\s+eq\s+'((?:[^']|'')*)'\s*", re.IGNORECASE)
 _JOIN = re.compile(r"(and|or)\b", re.IGNORECASE)
 
 
@@ -103,18 +103,21 @@ def read_interval(text: str) -> str:
     return name
 
 
-def read_metrics(kind: ResourceType, text: str) -> tuple[Metric, ...]:
-    """The metrics a comma list names; the first of the type for none at resource scope is the caller's
-    business.
+def read_metrics(
+    kind: ResourceType, text: str, there: Mapping[str, Metric] | None = None
+) -> tuple[Metric, ...]:
+    """The metrics a comma list names, of those of the type or of those that are `there`; the first of the
+    type for none at resource scope is the caller's business.
     """
+    known = kind.metrics if there is None else there
     names = [name.strip() for name in text.split(",") if name.strip()]
     if len(names) > MOST_METRICS:
         raise BadQuery(f"Requested metrics count: {len(names)} bigger than allowed max: {MOST_METRICS}")
     found = []
     for name in names:
-        metric = kind.metrics.get(name.lower())
+        metric = known.get(name.lower())
         if metric is None:
-            valid = ",".join(one.name for one in kind.metrics.values())
+            valid = ",".join(one.name for one in known.values())
             raise BadQuery(
                 f"Failed to find metric configuration for provider: {kind.provider}, "
                 f"resource Type: {kind.short}, metric: {name}, Valid metrics: {valid}"
@@ -196,6 +199,13 @@ def check_dimensions(
                 f"Metric: {metric.name} does not support requested dimension combination: {combination}, "
                 f"supported ones are: {','.join(metric.dimensions)}, TraceId: {{{uuid.uuid4().hex}}}"
             )
+
+
+def check_split(metrics: tuple[Metric, ...], names: tuple[str, ...], needs: frozenset[str]) -> None:
+    """Refuse a query by no dimension for a metric that needs one, in the words of Azure."""
+    for metric in metrics:
+        if not names and (metric.dimension_required or metric.key in needs):
+            raise BadQuery(f"Metric: {metric.name} does not accept zero dimension case")
 
 
 def check_grains(metrics: tuple[Metric, ...], interval: str) -> None:

@@ -256,7 +256,7 @@ def test_unknown_dimension_is_ignored_when_told_so(talk: Talk) -> None:
 
 
 def test_required_dimension() -> None:
-    """A metric that requires a dimension gives nothing without one."""
+    """A metric that requires a dimension is refused without one, as users of cloud-custodian met it."""
     sql = f"/subscriptions/{SHOP}/resourceGroups/shop-westeurope/providers/Microsoft.Sql/servers/db"
     talk = Talk(
         FLEET.replace(
@@ -265,7 +265,11 @@ def test_required_dimension() -> None:
             1,
         )
     )
-    assert one(talk, f"metricnames=dtu_used&timespan={EARLY}", resource=sql)["timeseries"] == []
+    reply = talk.ask("GET", url(f"metricnames=dtu_used&timespan={EARLY}", resource=sql))
+    assert (reply.status, document(reply)) == (
+        400,
+        {"code": "BadRequest", "message": "Metric: dtu_used does not accept zero dimension case"},
+    )
     assert one(
         talk, f"metricnames=dtu_used&timespan={EARLY}&$filter=DatabaseResourceId eq '*'", resource=sql
     )["timeseries"]

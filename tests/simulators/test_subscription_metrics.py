@@ -111,7 +111,7 @@ def test_a_type_that_is_not_taken() -> None:
     assert error(talk.ask("GET", QUERY)) == (
         400,
         "BadRequest",
-        "Resource type 'microsoft.storage/storageaccounts' does not support metrics at subscription scope.",
+        "Resource type: Microsoft.Storage/storageAccounts not enabled for Cross Resource metrics",
     )
 
 

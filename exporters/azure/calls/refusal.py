@@ -18,6 +18,8 @@ _NOT_OF_AN_ID = (
 # Each says that the API does not take this type, namespace or region at all, whichever the ids are.
 _NOT_SUPPORTED = (
     "is not supported by the batch api",
+    "not enabled for cross resource metrics",
+    "is not a supported platform metric namespace",
     "does not support metrics at subscription scope",
     "not supported at subscription",
     "not supported for multi-resource",
