@@ -31,6 +31,7 @@ Kind = Literal[
     "html",
     "empty",
     "mixed-case",
+    "mixed-values",
     "nextlink-loop",
     "nextlink-foreign",
     "nextlink-null",
@@ -209,6 +210,8 @@ def spoil(fault: Fault, reply: Reply, request: Request, here: str) -> Reply:
             return Reply(reply.status, None, reply.headers, reply.content_type)
         case "mixed-case":
             return Reply(reply.status, mixed_case(reply.body), reply.headers, reply.content_type)
+        case "mixed-values":
+            return Reply(reply.status, lower_values(reply.body), reply.headers, reply.content_type)
         case "resource-error" | "resource-missing":
             return Reply(reply.status, _without(fault, reply.body), reply.headers, reply.content_type)
         case "nextlink-loop" | "nextlink-foreign" | "nextlink-null":
@@ -271,6 +274,22 @@ def mixed_case(value: Any) -> Any:
     if isinstance(value, list):
         return [mixed_case(one) for one in value]
     return value
+
+
+def lower_values(value: Any) -> Any:
+    """The document with the values of dimensions in lower case: Azure spells them in one way now and in
+    another later.
+    """
+    if isinstance(value, list):
+        return [lower_values(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: [{**pair, "value": str(pair["value"]).lower()} for pair in one]
+        if key == "metadatavalues"
+        else lower_values(one)
+        for key, one in value.items()
+    }
 
 
 def _alternate(text: str) -> str:
