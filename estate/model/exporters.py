@@ -71,6 +71,8 @@ class AzureMetric(Row):
     """Time grain of the points."""
     dimensions: list[Annotated[str, Field(min_length=1)]] = Field(default=[])
     """Dimensions to split by; each becomes a label."""
+    as_: Annotated[Literal["gauge", "counter"] | None, Field(alias="as")] = None
+    """What Total and Count become; left out, counters, but gauges where they tell how much there is."""
     select: AzureMatch = AzureMatch()
     """Narrows the exporter's resources further, for these metrics."""
     exclude: list[AzureMatch] = Field(default=[])

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from estate.model import AzureExporter
+from estate.model import AzureExporter, AzureMetric
 from estate.quantities import seconds
 from exporters.advice.bill import DAYS_PER_MONTH, Price
-from exporters.azure.discovery.definitions import Definition, Wanted
+from exporters.azure.discovery.definitions import Definition
+from exporters.azure.discovery.levels import is_level
 from exporters.azure.discovery.resources import Resource, resource
 from exporters.azure.discovery.selection import ALL, selection
+from exporters.azure.discovery.wanted import Wanted
 from exporters.azure.metrics.plan import Group, groups
 
 DAY_SECONDS = 86_400
@@ -135,15 +137,18 @@ def imagined(row: AzureExporter, subscriptions: Iterable[str], counts: Counts) -
         if (one := _resource(subscription, type, region, number)) is not None
     ]
     common: list[Wanted] = []
+    # Entries may spell a metric in different cases: it is one.
+    spelt: dict[str, str] = {}
     found: list[Group] = []
     for metric in row.metrics:
         wanted = [
             Wanted(
                 metric.type.lower(),
-                _definition(name),
+                _definition(spelt.setdefault(name.lower(), name)),
                 tuple(sorted(set(metric.aggregations))) or ("Primary",),
                 metric.interval,
-                tuple(dict.fromkeys(metric.dimensions)),
+                tuple(dict.fromkeys(each.lower() for each in metric.dimensions)),
+                gauges=_gauges(metric, name),
             )
             for name in metric.names
         ]
@@ -154,6 +159,12 @@ def imagined(row: AzureExporter, subscriptions: Iterable[str], counts: Counts) -
     return [*groups(resources, common), *found]
 
 
+def _gauges(metric: AzureMetric, name: str) -> frozenset[str]:
+    if metric.as_ is not None or not is_level(metric.type, name):
+        return frozenset()
+    return frozenset({"Total"} if metric.aggregations else {"Primary"})
+
+
 def _resource(subscription: str, type: str, region: str, number: int) -> Resource | None:
     provider, *kinds = type.split("/")
     names = "/".join(f"{kind}/r{number}" for kind in kinds)
@@ -161,4 +172,4 @@ def _resource(subscription: str, type: str, region: str, number: int) -> Resourc
 
 
 def _definition(name: str) -> Definition:
-    return Definition(name.lower(), "", "", "", frozenset(), (), {}, False)
+    return Definition(name, "", "", "", frozenset(), (), {}, False)

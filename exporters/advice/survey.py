@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from estate.model import AzureExporter
 from exporters.advice.calls import Line, lines
+from exporters.advice.forms import forms
 from exporters.azure.errors import AzureError
 from exporters.azure.metrics.plan import groups
 from exporters.collectors.azure_metrics import build
@@ -49,4 +50,5 @@ async def survey(name: str, row: AzureExporter, config: Config, deadline: float)
         for type in catalogue.types
         if type not in seen and not problems
     ]
+    notes += [f"{name}: {each}" for each in forms(catalogue.wanted)]
     return Survey(lines(name, row, found, collector.scope_name), notes, problems)

@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from time import time
 from typing import Any, Literal
 
+from exporters.advice.forms import forms
 from exporters.advice.subjects import Subject, subjects
 from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, Client, Traffic, address
 from exporters.azure.calls.refusal import of_type
-from exporters.azure.discovery.catalogue import SAMPLES, Scope
-from exporters.azure.discovery.definitions import Definitions, Mismatch, Wanted, fetch, mismatches, wanted
+from exporters.azure.discovery.catalogue import Scope
+from exporters.azure.discovery.definitions import Types, fetch
 from exporters.azure.discovery.graph import discover, query
 from exporters.azure.discovery.listing import listed, subscription_names
 from exporters.azure.discovery.parts import listed_type
 from exporters.azure.discovery.resources import Resource
 from exporters.azure.discovery.selection import Selection, selection
+from exporters.azure.discovery.variants import samples
+from exporters.azure.discovery.wanted import Mismatch, Wanted, mismatches, wanted
 from exporters.azure.errors import AzureError, Throttled
 from exporters.azure.metrics import batch, single
 from exporters.azure.metrics.plan import Batch, Key
@@ -56,10 +59,13 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was tried for one row or module, and what of its configuration is not in Azure."""
+    """What was tried for one row or module, what of its configuration is not in Azure, and in which form
+    metrics are read that would be expected in another.
+    """
 
     tries: tuple[Try, ...]
     mismatches: tuple[Mismatch, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def well(self) -> bool:
@@ -70,11 +76,13 @@ class Trial:
 async def trial(subject: Subject, deadline: float) -> Trial:
     """Try what a row or module needs. Never raises AzureError; `deadline` is on the monotonic clock."""
     tries: list[Try] = []
-    definitions: dict[str, Definitions] = {}
+    definitions = Types()
     for tenant in dict.fromkeys(scope.tenant for scope in subject.scopes):
         try_ = _Tenant(subject, tenant, deadline, tries, definitions)
         await try_.run([scope for scope in subject.scopes if scope.tenant == tenant])
-    return Trial(tuple(tries), mismatches(subject.row.metrics, definitions, subject.path))
+    found = mismatches(subject.row.metrics, definitions.known, subject.path)
+    good, _ = wanted(subject.row.metrics, definitions.known)
+    return Trial(tuple(tries), found, tuple(f"{subject.name}: {each}" for each in forms(good)))
 
 
 class _Tenant:
@@ -86,7 +94,7 @@ class _Tenant:
         tenant: str,
         deadline: float,
         tries: list[Try],
-        definitions: dict[str, Definitions],
+        definitions: Types,
     ) -> None:
         self.subject = subject
         self.row = row = subject.row
@@ -197,29 +205,36 @@ class _Tenant:
     async def _values(self, client: Client, resources: list[Resource], names: dict[str, str]) -> None:
         places: dict[tuple[str, str], list[Resource]] = {}
         for resource in resources:
-            some = places.setdefault((resource.type, resource.subscription), [])
-            if len(some) < SAMPLES:
-                some.append(resource)
+            places.setdefault((resource.type, resource.subscription), []).append(resource)
         for type in self.types:
             if not any(of == type for of, _ in places):
                 self._add("definitions", type, "unseen", detail="no resource to try it on was found")
-        for (type, subscription), samples in sorted(places.items()):
+        for (type, subscription), there in sorted(places.items()):
             subject = f"{type} in {names.get(subscription, subscription)}"
-            action = "Microsoft.Insights/metricDefinitions/read"
-            sample = samples[0]
+            variants = [some[0] for some in samples(there)[type].values()]
+            await self._define(client, variants, subject)
+            good, _ = wanted(self.row.metrics, self.definitions.known)
+            mine = [(one, each) for one in variants for each in good if each.type == type and each.takes(one)]
+            if mine:
+                await self._value(client, *mine[0], subject)
+            else:
+                self._add("metrics", subject, "unseen", detail="no metric to try it with is known")
+
+    async def _define(self, client: Client, variants: list[Resource], subject: str) -> None:
+        """Ask one resource of each kind and SKU that is not known yet, and always one, for the right."""
+        known = self.definitions.known.get(variants[0].type, {})
+        unknown = [each for each in variants if each.variant not in known]
+        metrics: set[str] = set()
+        for sample in unknown or variants[:1]:
             try:
                 here = await fetch(client, self.endpoints, sample, self.deadline)
             except AzureError as error:
-                self._note("definitions", subject, error, action)
-            else:
-                self.definitions.setdefault(type, here)
-                self._add("definitions", subject, "ok", detail=f"{len(here)} metrics")
-            good, _ = wanted(self.row.metrics, self.definitions)
-            mine = [each for each in good if each.type == type and each.only.takes(sample)]
-            if mine:
-                await self._value(client, sample, mine[0], subject)
-            else:
-                self._add("metrics", subject, "unseen", detail="no metric to try it with is known")
+                self._note("definitions", subject, error, "Microsoft.Insights/metricDefinitions/read")
+                return
+            self.definitions.learn(sample.type, sample.variant, here)
+            metrics |= here.keys()
+        kinds = f" in {len(unknown)} kinds and SKUs" if len(unknown) > 1 else ""
+        self._add("definitions", subject, "ok", detail=f"{len(metrics)} metrics{kinds}")
 
     async def _value(self, client: Client, sample: Resource, metric: Wanted, subject: str) -> None:
         key = Key(

@@ -17,7 +17,7 @@ from exporters.azure.calls.pace import spread
 from exporters.azure.discovery.access import Access
 from exporters.azure.discovery.catalogue import Catalogue, Scope
 from exporters.azure.discovery.definitions import Types
-from exporters.azure.discovery.resources import Resource, info_labels, series_labels
+from exporters.azure.discovery.resources import Resource, info_labels, series_labels, tag_spellings
 from exporters.azure.discovery.selection import like, selection
 from exporters.azure.metrics import own, state
 from exporters.azure.metrics.budget import Dropped
@@ -92,6 +92,7 @@ class AzureMetrics:
         self._restored = False
         self._seen_change = -1
         self._tag_labels = tuple(row.tag_labels)
+        self._tags: dict[str, str] = {}
         self._said_dropped: Dropped = Counter()
         self._refreshing: asyncio.Task[None] | None = None
         self._reading: dict[Key, asyncio.Task[None]] = {}
@@ -171,6 +172,7 @@ class AzureMetrics:
             return
         self._seen_change = self.catalogue.changed
         self.groups = groups(self.catalogue.resources.values(), self.catalogue.wanted)
+        self._tags = tag_spellings(self.catalogue.resources.values())
         keys = {group.key for group in self.groups}
         self.states = {key: self.states.get(key, GroupState()) for key in keys}
         self.ledger.keep(self.groups, self.catalogue.resources)
@@ -243,8 +245,9 @@ class AzureMetrics:
             self._reading.pop(key).result()
 
     def _families(self) -> list[Family]:
+        tags = (self._tag_wanted, self._tags)
         infos = tuple(
-            Sample(info_labels(resource, self.scope_name(resource.subscription), self._tag_wanted), 1.0)
+            Sample(info_labels(resource, self.scope_name(resource.subscription), *tags), 1.0)
             for resource in self.catalogue.resources.values()
         )
         return [
@@ -299,6 +302,7 @@ class AzureMetrics:
         if found.problem:
             self.state_problems += 1
             log.error("state not restored", exporter=self.exporter, problem=found.problem)
+        self.ledger.spellings.restore(found.spelt)
         self.ledger.restore(found.tracks, found.learnt)
         self._saved_tracks = len(found.tracks)
         self.reader.refusals.until.update(found.refused)
@@ -312,7 +316,8 @@ class AzureMetrics:
             now = self.clock.wall()
             refused = self.reader.refusals.current(now)
             with self.ledger.lock:
-                state.save(self._state_file, self.ledger.tracks, self.ledger.learnt(), now, refused)
+                spelt = self.ledger.spellings.spelt()
+                state.save(self._state_file, self.ledger.tracks, self.ledger.learnt(), now, refused, spelt)
         except OSError as error:
             self.state_problems += 1
             log.error("state not written", exporter=self.exporter, error=error.strerror)

@@ -15,8 +15,8 @@ from estate.model import AzureExporter, AzureReading
 from estate.quantities import seconds
 from exporters.azure.calls.clock import REAL
 from exporters.azure.discovery.access import Access
-from exporters.azure.discovery.definitions import Mismatch
 from exporters.azure.discovery.resources import Resource, resource
+from exporters.azure.discovery.wanted import Mismatch
 from exporters.azure.metrics import own
 from exporters.azure.metrics.budget import Dropped
 from exporters.azure.metrics.state import FORGET_SECONDS

@@ -27,9 +27,10 @@ def check(
     """Try each call that a configuration makes, once, and say which right is missing where.
 
     All exporters and modules that read Azure are tried. Run it as the identity that the exporter will have.
-    It signs in, looks for the subscriptions and their resources, and asks one resource of each type and
-    subscription for its definitions and for one value. Metrics, aggregations, intervals and dimensions that a
-    type does not have are named with the closest that it has. Exit code 1 when anything is missing or wrong.
+    It signs in, looks for the subscriptions and their resources, asks one resource of each type, kind and SKU
+    for its definitions, and of each type and subscription for one value. Metrics, aggregations, intervals and
+    dimensions that a type does not have are named with the closest that it has, and so are totals that become
+    gauges. Exit code 1 when anything is missing or wrong.
 
     Example: `singlepane exporter check --config exporter.yaml`
     """
@@ -44,6 +45,7 @@ def check(
         trials = [asyncio.run(trial(each, monotonic() + timeout)) for each in subjects(loaded)]
     tries = [each for one in trials for each in one.tries]
     wrong = [each for one in trials for each in one.mismatches]
+    notes = [each for one in trials for each in one.notes]
     if output_format is output.Format.json:
         output.document(
             {
@@ -53,6 +55,7 @@ def check(
                     {"path": spoken(each.path), "code": each.code, "message": each.message, "fix": each.fix}
                     for each in wrong
                 ],
+                "notes": notes,
             }
         )
     else:
@@ -69,6 +72,8 @@ def check(
             output.console.print(f"{spoken(mismatch.path)}: {mismatch.message}{fix}", markup=False)
         for remedy in dict.fromkeys(each.remedy for each in tries if each.remedy):
             output.message(remedy)
+        for note in notes:
+            output.message(note)
         for name in unneeded(loaded):
             output.message(f"{name} needs no right in Azure.")
     if not all(one.well for one in trials):

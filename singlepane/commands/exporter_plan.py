@@ -55,6 +55,7 @@ def plan(
     """
     # `exporter run` is started once for each exporter, and must not load what it does not need.
     from exporters.advice.calls import bills, imagined, lines  # noqa: PLC0415 - loads the libraries of Azure
+    from exporters.advice.forms import forms  # noqa: PLC0415 - the same
     from exporters.advice.survey import Survey, survey  # noqa: PLC0415 - the same
 
     loaded = load(config)
@@ -62,13 +63,15 @@ def plan(
     if resources:
         counts = _counts(resources, rows.values())
         names = {each.id.lower(): name for name, each in loaded.subscriptions.items()}
-        surveys = [
-            Survey(
-                lines(name, row, imagined(row, _ids(loaded, row), counts), lambda id: names[id]),
-                [*_assumed(name, row, {type for type, _ in counts})],
-            )
-            for name, row in rows.items()
-        ]
+        surveys = []
+        for name, row in rows.items():
+            groups = imagined(row, _ids(loaded, row), counts)
+            said = forms(metric for group in groups for metric in group.metrics)
+            notes = [
+                *(f"{name}: {each}" for each in said),
+                *_assumed(name, row, {type for type, _ in counts}),
+            ]
+            surveys.append(Survey(lines(name, row, groups, lambda id: names[id]), notes))
     else:
         deadline = monotonic() + _TIMEOUT_SECONDS
         with quiet():

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from exporters.azure.discovery.definitions import Definition, Wanted
+from exporters.azure.discovery.definitions import Definition
 from exporters.azure.discovery.resources import Resource, resource
+from exporters.azure.discovery.wanted import Wanted
 from exporters.azure.metrics.batch import Item, decode
 from exporters.azure.metrics.plan import Batch, Key
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -12,11 +12,13 @@ from estate.model import AzureMetric
 from exporters.azure.calls.clients import Clients
 from exporters.azure.calls.clock import REAL, Clock
 from exporters.azure.calls.http import Client
-from exporters.azure.discovery.definitions import Mismatch, Types, Wanted, fetch, wanted
+from exporters.azure.discovery.definitions import Types, Variants, fetch
 from exporters.azure.discovery.graph import Discovered, alone, discover
 from exporters.azure.discovery.listing import subscription_names
-from exporters.azure.discovery.resources import Resource
+from exporters.azure.discovery.resources import Resource, Variant
 from exporters.azure.discovery.selection import ALL, Selection
+from exporters.azure.discovery.variants import samples
+from exporters.azure.discovery.wanted import Mismatch, Wanted, wanted
 from exporters.azure.errors import AzureError
 
 # New and deleted resources are noticed within five minutes: two cycles of a minute are kept in hand.
@@ -26,8 +28,6 @@ DEFINE_SECONDS = 86_400.0
 RETRY_SECONDS = 60.0
 # While a subscription cannot be listed, what was known of it is read on for so long.
 REMEMBER_SECONDS = 3600.0
-# A resource just deleted has no definitions; others of its type have.
-SAMPLES = 3
 
 log = structlog.get_logger()
 
@@ -65,6 +65,7 @@ class Catalogue:
     skipped: int = 0
     changed: int = 0
     _seen_types: int = -1
+    _seen_variants: frozenset[tuple[str, Variant]] = frozenset()
     _discover_at: float = float("-inf")
     _listed: dict[str, float] = field(default_factory=dict)
     # Subscriptions found below management groups.
@@ -178,24 +179,30 @@ class Catalogue:
         return found
 
     async def _define(self, clients: Clients, deadline: float) -> None:
-        samples: dict[str, list[Resource]] = {}
-        for resource in self.resources.values():
-            some = samples.setdefault(resource.type, [])
-            if len(some) < SAMPLES:
-                some.append(resource)
+        there = samples(self.resources.values())
         now = self.clock.steady()
-        due = [type for type in samples if now >= self.definitions.due.get(type, now)]
+        due = [
+            (type, variant)
+            for type, of_type in there.items()
+            for variant in of_type
+            if now >= self.definitions.due.get((type, variant), now)
+        ]
         results = await asyncio.gather(
-            *(self._define_type(clients, type, samples[type], deadline) for type in due)
+            *(
+                self._define_variant(clients, type, variant, there[type][variant], deadline)
+                for type, variant in due
+            )
         )
         for type in self.types:
             self.problems.pop(type, None)
-        for type, error in zip(due, results, strict=True):
+        for (type, _), error in zip(due, results, strict=True):
             if error is not None and type not in self.definitions.known:
                 self.problems[type] = str(error)
-        if self.definitions.changed != self._seen_types or due or not self.wanted:
-            self._seen_types = self.definitions.changed
-            good, bad = wanted(self.rows, self.definitions.known)
+        variants = frozenset((type, variant) for type, of_type in there.items() for variant in of_type)
+        changed = self.definitions.changed != self._seen_types or variants != self._seen_variants
+        if changed or due or not self.wanted:
+            self._seen_types, self._seen_variants = self.definitions.changed, variants
+            good, bad = wanted(self.rows, {type: self._known(type, of) for type, of in there.items()})
             for mismatch in bad:
                 if mismatch not in self.mismatches:
                     log.error("configured, but not in Azure", problem=mismatch.message, fix=mismatch.fix)
@@ -203,20 +210,25 @@ class Catalogue:
                 self.changed += 1
             self.wanted, self.mismatches = good, bad
 
-    async def _define_type(
-        self, clients: Clients, type: str, samples: Sequence[Resource], deadline: float
+    def _known(self, type: str, there: Iterable[Variant]) -> Variants:
+        """The definitions of the variants that are there; of one that could not be asked, those of others."""
+        known = self.definitions.known.get(type, {})
+        return {each: known[each] for each in there if each in known} or known
+
+    async def _define_variant(
+        self, clients: Clients, type: str, variant: Variant, some: Sequence[Resource], deadline: float
     ) -> AzureError | None:
         async with self.definitions.lock(type):
-            if self.clock.steady() < self.definitions.due.get(type, 0.0):
+            if self.clock.steady() < self.definitions.due.get((type, variant), 0.0):
                 # Another one has read it meanwhile.
                 return None
-            return await self._define_now(clients, type, samples, deadline)
+            return await self._define_now(clients, type, variant, some, deadline)
 
     async def _define_now(
-        self, clients: Clients, type: str, samples: Sequence[Resource], deadline: float
+        self, clients: Clients, type: str, variant: Variant, some: Sequence[Resource], deadline: float
     ) -> AzureError | None:
         last: AzureError | None = None
-        for sample in samples:
+        for sample in some:
             try:
                 tenant = self.scope(sample.subscription).tenant
                 found = await fetch(clients.of(tenant), clients.reach(tenant), sample, deadline)
@@ -226,10 +238,9 @@ class Catalogue:
                 if error.status != 404:
                     break
             else:
-                self.definitions.known[type] = found
-                self.definitions.changed += 1
-                self.definitions.due[type] = self.clock.steady() + DEFINE_SECONDS
+                self.definitions.learn(type, variant, found)
+                self.definitions.due[type, variant] = self.clock.steady() + DEFINE_SECONDS
                 return None
         wait = RETRY_SECONDS if type in self.definitions.known else 0.0
-        self.definitions.due[type] = self.clock.steady() + wait
+        self.definitions.due[type, variant] = self.clock.steady() + wait
         return last

@@ -1,4 +1,4 @@
-"""What metrics a resource type has: read from Azure once a day, and held against what is configured.
+"""What metrics a resource type has, by kind and SKU: read from Azure once a day.
 
 Contract: https://learn.microsoft.com/rest/api/monitor/metric-definitions/list.
 """
@@ -6,22 +6,17 @@ Contract: https://learn.microsoft.com/rest/api/monitor/metric-definitions/list.
 from __future__ import annotations
 
 from asyncio import Lock
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
 
 import msgspec
 
-from estate.model import AzureMetric, Grain
-from estate.suggest import offer
-from estate.tree import Path
 from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, Client, address
-from exporters.azure.discovery.resources import Resource
-from exporters.azure.discovery.selection import ALL, Selection, selection
+from exporters.azure.discovery.naming import words
+from exporters.azure.discovery.resources import Resource, Variant
 from exporters.configuration.endpoints import Endpoints
 
-_GRAINS: tuple[str, ...] = get_args(Grain)
 AGGREGATIONS = ("Average", "Minimum", "Maximum", "Total", "Count")
 
 
@@ -41,19 +36,43 @@ class Definition:
     dimension_required: bool
 
 
+# By lower-case metric name.
 Definitions = Mapping[str, Definition]
+# What each variant of a type has.
+Variants = Mapping[Variant, Definitions]
 
 
 @dataclass(slots=True)
 class Types:
-    """The definitions by lower-case type, and when (steady clock) each is due again. `changed` counts what
-    was read; under a type's lock one reads for all.
+    """The definitions by lower-case type and variant, and when (steady clock) each is due again. `changed`
+    counts what was read; under a type's lock one reads for all.
     """
 
-    known: dict[str, Definitions] = field(default_factory=dict)
-    due: dict[str, float] = field(default_factory=dict)
+    known: dict[str, dict[Variant, Definitions]] = field(default_factory=dict)
+    due: dict[tuple[str, Variant], float] = field(default_factory=dict)
     changed: int = 0
     _locks: dict[str, Lock] = field(default_factory=dict)
+    # How a dimension of a type is spelt, by lower-case names.
+    _spelt: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def learn(self, type: str, variant: Variant, found: Definitions) -> None:
+        """Take in what was read. A dimension is spelt alike in all variants and on all days: as the spelling
+        with the most words has it, for its name becomes a label's.
+        """
+        for definition in found.values():
+            for key, spelling in definition.dimensions.items():
+                known = self._spelt.get((type, key), spelling)
+                self._spelt[type, key] = max(known, spelling, key=lambda each: (len(words(each)), each))
+        self.known.setdefault(type, {})[variant] = found
+        self.known[type] = {
+            each: {name: self._respelt(type, one) for name, one in of_variant.items()}
+            for each, of_variant in self.known[type].items()
+        }
+        self.changed += 1
+
+    def _respelt(self, type: str, one: Definition) -> Definition:
+        spelt = {key: self._spelt[type, key] for key in one.dimensions}
+        return one if spelt == one.dimensions else replace(one, dimensions=spelt)
 
     def lock(self, type: str) -> Lock:
         """The lock of a type."""
@@ -105,7 +124,7 @@ def _definition(item: _Item) -> Definition:
 
 
 async def fetch(client: Client, endpoints: Endpoints, resource: Resource, deadline: float) -> Definitions:
-    """The definitions of one resource, which stand for those of its type. Raises AzureError."""
+    """The definitions of one resource, which stand for those of its variant. Raises AzureError."""
     url = address(
         endpoints.arm,
         f"{resource.id}/providers/Microsoft.Insights/metricDefinitions",
@@ -113,120 +132,3 @@ async def fetch(client: Client, endpoints: Endpoints, resource: Resource, deadli
     )
     call = Call("definitions", "GET", url, endpoints.arm_scope, deadline, resource.subscription)
     return parse(await client.send(call))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One metric to read: `definition` of `type`, with these aggregations, split by these dimensions."""
-
-    type: str
-    definition: Definition
-    aggregations: tuple[str, ...]
-    interval: str
-    dimensions: tuple[str, ...]
-    # The aggregation that the row names first, and the resources that it is narrowed to.
-    first: str = ""
-    only: Selection = ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """Something configured that the type does not have; it is left out of every call. `path` is below the
-    exporter's row; `fix` may be empty.
-    """
-
-    code: Literal["metric", "aggregation", "interval", "dimension"]
-    type: str
-    metric: str
-    message: str
-    fix: str = ""
-    path: Path = ()
-
-
-def mismatches(
-    rows: Iterable[AzureMetric], definitions: Mapping[str, Definitions], prefix: Path = ()
-) -> tuple[Mismatch, ...]:
-    """What the rows ask for that the types do not have, before any data call. Pure.
-
-    `definitions` is by lower-case type (`parse` and `fetch` give one type's); a type that is not in it is not
-    judged. `prefix` is where the exporter's row stands, such as ("exporters", "azure-platform").
-    """
-    return tuple(replace(each, path=(*prefix, *each.path)) for each in wanted(rows, definitions)[1])
-
-
-def wanted(
-    rows: Iterable[AzureMetric], definitions: Mapping[str, Definitions]
-) -> tuple[list[Wanted], list[Mismatch]]:
-    """What of the configuration can be read, and what cannot and why. Pure.
-
-    `definitions` is by lower-case type; rows of a type that is not in it are left out without a word, for
-    the caller knows why.
-    """
-    good: list[Wanted] = []
-    bad: list[Mismatch] = []
-    for index, row in enumerate(rows):
-        of_type = definitions.get(row.type.lower())
-        if of_type is None:
-            continue
-        for place, name in enumerate(row.names):
-            definition = of_type.get(name.lower())
-            at: Path = ("metrics", index, "names", place)
-            if definition is None:
-                known = [each.name for each in of_type.values()]
-                message = f"{row.type} has no metric {name!r}"
-                fix = offer(name, known, "see the type's page in Azure's list of supported metrics")
-                bad.append(Mismatch("metric", row.type, name, message, fix, at))
-                continue
-            found = _mismatches(row, definition, index, at)
-            bad.extend(found)
-            if not found:
-                good.append(_wanted(row, definition))
-    return good, bad
-
-
-def _wanted(row: AzureMetric, definition: Definition) -> Wanted:
-    aggregations = tuple(dict.fromkeys(row.aggregations)) or (definition.primary,)
-    dimensions = tuple(definition.dimensions[each.lower()] for each in dict.fromkeys(row.dimensions))
-    return Wanted(
-        row.type.lower(),
-        definition,
-        tuple(sorted(aggregations)),
-        row.interval,
-        dimensions,
-        aggregations[0],
-        selection(row.select, row.exclude),
-    )
-
-
-def _mismatches(row: AzureMetric, definition: Definition, index: int, at: Path) -> list[Mismatch]:
-    name = definition.name
-    found: list[Mismatch] = []
-
-    def say(
-        code: Literal["aggregation", "interval", "dimension"],
-        wrong: str,
-        allowed: Sequence[str],
-        *key: str | int,
-    ) -> None:
-        message = f"{name!r} of {row.type} has no {code} {wrong!r}"
-        fix = offer(wrong, allowed, f"remove the {code}")
-        found.append(Mismatch(code, row.type, name, message, fix, ("metrics", index, *key)))
-
-    legal = [each for each in AGGREGATIONS if each in definition.aggregations]
-    for place, aggregation in enumerate(row.aggregations):
-        if legal and aggregation not in legal:
-            say("aggregation", aggregation, legal, "aggregations", place)
-    if definition.grains and row.interval not in definition.grains:
-        # The next longer grain says the same thing less often; a shorter one may not be there at all.
-        longer = [each for each in _GRAINS[_GRAINS.index(row.interval) :] if each in definition.grains]
-        message = f"{name!r} of {row.type} has no interval {row.interval!r}"
-        fix = f"write {(longer or definition.grains)[0]}"
-        found.append(Mismatch("interval", row.type, name, message, fix, ("metrics", index, "interval")))
-    for place, dimension in enumerate(row.dimensions):
-        if dimension.lower() not in definition.dimensions:
-            say("dimension", dimension, sorted(definition.dimensions.values()), "dimensions", place)
-    if definition.dimension_required and not row.dimensions:
-        allowed = ", ".join(sorted(definition.dimensions.values()))
-        message = f"{name!r} of {row.type} gives nothing without a dimension"
-        found.append(Mismatch("dimension", row.type, name, message, f"split it by one of {allowed}", at))
-    return found

@@ -137,7 +137,7 @@ def _take(found: dict[str, Resource], rows: list[dict[str, Any]], wanted: frozen
         if not isinstance(id, str) or not isinstance(location, str | None):
             skipped += 1
             continue
-        one = resource(id, location, row.get("tags"))
+        one = resource(id, location, row.get("tags"), row.get("kind"), row.get("sku"))
         if one is None:
             skipped += 1
         else:
@@ -150,7 +150,7 @@ def query(types: frozenset[str], chosen: Selection = ALL) -> str:
     """KQL for the types. Without the column `id` Resource Graph cannot page."""
     asked = ", ".join(literal(each) for each in sorted(listed_types(types)))
     where = "".join(f" | where {each}" for each in conditions(chosen, types))
-    columns = "id, location, tags" + (", kind, sku" if types & PARTS.keys() else "")
+    columns = "id, location, tags, kind, sku"
     return f"Resources | where type in~ ({asked}){where} | project {columns} | order by id asc"
 
 

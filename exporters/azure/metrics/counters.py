@@ -8,11 +8,13 @@ added when it grows. Where it shrinks, a counter cannot follow: that is counted,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from exporters.azure.discovery.resources import resource
 from exporters.azure.metrics.points import Dimensions, Reading, Window
+from exporters.azure.metrics.spelling import Spellings
 
 # How far back buckets are read again; two buckets where they are longer.
 REVISIT_SECONDS = 300
@@ -122,3 +124,27 @@ def advance(track: Track, readings: Iterable[Reading], window: Window, step: int
         for start in [at for at in counter.recent if at < track.until - revisit]:
             del counter.recent[start]
     return out
+
+
+def in_one_spelling(tracks: Mapping[TrackKey, Track], spellings: Spellings) -> dict[TrackKey, Track]:
+    """Tracks of a file, with one counter for each series: of two that differ in case the larger one. What the
+    other one has was counted twice.
+    """
+    out: dict[TrackKey, Track] = {}
+    for key, track in tracks.items():
+        one = resource(key.resource, None)
+        folded = key._replace(dimensions=tuple(each.lower() for each in key.dimensions))
+        if folded not in out:
+            track.counters = _merged(one.type if one is not None else "", track, spellings)
+            out[folded] = track
+    return out
+
+
+def _merged(type: str, track: Track, spellings: Spellings) -> dict[tuple[str, Dimensions], Counter]:
+    merged: dict[tuple[str, Dimensions], Counter] = {}
+    for (aggregation, labels), counter in sorted(track.counters.items(), key=lambda each: -each[1].total):
+        shown = tuple((label, spellings.shown(type, label, value)) for label, value in labels)
+        kept = merged.setdefault((aggregation, shown), counter)
+        for start, value in counter.recent.items():
+            kept.recent[start] = max(value, kept.recent.get(start, value))
+    return merged

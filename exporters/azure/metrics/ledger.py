@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from estate.model import AzureBudget
-from exporters.azure.discovery.definitions import Wanted
-from exporters.azure.discovery.naming import metric_name
+from exporters.azure.discovery.naming import MetricName, metric_name
 from exporters.azure.discovery.resources import Resource
+from exporters.azure.discovery.wanted import Wanted
 from exporters.azure.metrics.batch import Item
 from exporters.azure.metrics.budget import Dropped, Exposed, Named, within
 from exporters.azure.metrics.counters import (
@@ -18,6 +18,7 @@ from exporters.azure.metrics.counters import (
     TrackKey,
     advance,
     begin,
+    in_one_spelling,
     revisit_seconds,
 )
 from exporters.azure.metrics.counters import (
@@ -26,9 +27,8 @@ from exporters.azure.metrics.counters import (
 from exporters.azure.metrics.lag import Lag, Learnt
 from exporters.azure.metrics.plan import Batch, Group, Key, Slot, batches
 from exporters.azure.metrics.points import REASONS, Dimensions, ItemReadings, Reading, Window, readings
-from exporters.exposition.metrics import Family, Labels, Sample
-
-_COUNTED = ("Total", "Count")
+from exporters.azure.metrics.spelling import Spellings
+from exporters.exposition.metrics import SUFFIXES, Family, Labels, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Ledger:
         self.tracks: dict[TrackKey, Track] = {}
         self.tallies = Tallies()
         self.newest: dict[tuple[str, str], int] = {}
+        self.spellings = Spellings()
         self.lock = Lock()
         self._least_lag = least_lag
         self._budget = budget
@@ -88,7 +89,7 @@ class Ledger:
 
     def restore(self, tracks: dict[TrackKey, Track], learnt: Mapping[tuple[str, str], Learnt]) -> None:
         """Take up what an earlier process had learnt and counted."""
-        self.tracks = tracks
+        self.tracks = in_one_spelling(tracks, self.spellings)
         self._lags = {place: Lag(self._least_lag, each) for place, each in learnt.items()}
 
     def lag(self, key: Key) -> Lag:
@@ -110,7 +111,7 @@ class Ledger:
             self.tracks.get(_track_key(batch, resource, metric))
             for resource in batch.resources
             for metric in batch.metrics
-            if _counts(batch.key.aggregations)
+            if _counts(metric)
         )
         asked = window_of(tracks, horizon, step)
         if self.lag(batch.key).claims(batch.slot, (resource.id for resource in batch.resources)):
@@ -132,7 +133,7 @@ class Ledger:
             if item is None:
                 self.tallies.missing += 1
                 continue
-            result = readings(item, batch, window)
+            result = readings(item, batch, window, self.spellings)
             read.append((resource, result))
             self.tallies.rejected.update(result.rejected)
             self.tallies.metric_errors[batch.key.type] += len(result.errors)
@@ -148,17 +149,15 @@ class Ledger:
                 self.tallies.late[batch.key.type] += lag.watch(
                     batch.slot, resource.id, result.readings, window, now, result.errors
                 )
-                if _counts(batch.key.aggregations):
-                    self._advance(batch, resource, result, window, newest)
-            if _counts(batch.key.aggregations):
-                samples.extend(self._counters(batch, resource))
+                self._advance(batch, resource, result, window, newest)
+            samples.extend(self._counters(batch, resource))
             self._held[batch.slot, resource.id] = Held(now, tuple(samples))
 
     def _gauges(
         self, resource: Resource, results: Iterable[Reading], not_before: int, step: int
     ) -> Iterable[Exposed]:
         for reading in results:
-            if reading.aggregation in _COUNTED or not reading.points:
+            if reading.metric.counts(reading.aggregation) or not reading.points:
                 continue
             start, value = reading.points[-1]
             if start < not_before:
@@ -177,11 +176,11 @@ class Ledger:
         step = batch.key.step
         by_metric: dict[str, list[Reading]] = {}
         for reading in result.readings:
-            if reading.aggregation in _COUNTED:
+            if reading.metric.counts(reading.aggregation):
                 by_metric.setdefault(reading.metric.definition.name, []).append(reading)
         for metric in batch.metrics:
             name = metric.definition.name
-            if name in result.errors:
+            if name in result.errors or not _counts(metric):
                 continue
             key = _track_key(batch, resource, metric)
             track = self.tracks.setdefault(key, begin(window.end, step))
@@ -194,7 +193,9 @@ class Ledger:
         for metric in batch.metrics:
             track = self.tracks.get(_track_key(batch, resource, metric))
             for (aggregation, dimensions), counter in track.counters.items() if track else ():
-                named = self._named(resource.type, metric, aggregation)
+                # What was a counter once may be a gauge now, or not asked for any more.
+                counts = aggregation in metric.aggregations and metric.counts(aggregation)
+                named = self._named(resource.type, metric, aggregation) if counts else None
                 if named is not None:
                     labels = self._labels_of(resource, dimensions)
                     time = self._time(track.until if track else 0)
@@ -202,17 +203,18 @@ class Ledger:
 
     def _named(self, type: str, metric: Wanted, aggregation: str) -> Named | None:
         """The exposed name, or None when another metric has it already: two are never mixed."""
-        owner = (type, metric.definition.name, aggregation)
+        counts = metric.counts(aggregation)
+        owner = (type, metric.definition.name, aggregation if counts else f"{aggregation}, not counted")
         named = self._names.get(owner)
         if named is None:
             definition = metric.definition
-            name = metric_name(type, definition.name, aggregation, definition.unit)
+            name = metric_name(type, definition.name, aggregation, definition.unit, counts=counts)
             help = f"{definition.name} of {type}, {aggregation}. {definition.help}"
             named = self._names[owner] = Named(
                 name, help, owner, aggregation == (metric.first or aggregation)
             )
-            self._owners.setdefault(name.name, owner)
-        if self._owners[named.name.name] != owner:
+            self._owners.setdefault(_family(name), owner)
+        if self._owners[_family(named.name)] != owner:
             self.tallies.conflicts.add(named.name.name)
             return None
         return named
@@ -267,10 +269,16 @@ class Ledger:
         return self._oldest
 
 
-def _counts(aggregations: Iterable[str]) -> bool:
-    return any(each in _COUNTED for each in aggregations)
+def _counts(metric: Wanted) -> bool:
+    return any(metric.counts(each) for each in metric.aggregations)
+
+
+def _family(name: MetricName) -> str:
+    """What OpenMetrics calls it: a gauge and a counter must not differ in the counter's end alone."""
+    return name.name.removesuffix(SUFFIXES[name.type])
 
 
 def _track_key(batch: Batch, resource: Resource, metric: Wanted) -> TrackKey:
     key = batch.key
-    return TrackKey(resource.id, metric.definition.name.lower(), key.interval, key.dimensions)
+    dimensions = tuple(each.lower() for each in key.dimensions)
+    return TrackKey(resource.id, metric.definition.name.lower(), key.interval, dimensions)

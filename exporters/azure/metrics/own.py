@@ -10,7 +10,7 @@ from exporters.azure.calls.clients import Clients
 from exporters.azure.calls.clock import Clock
 from exporters.azure.calls.http import Traffic
 from exporters.azure.discovery.catalogue import Catalogue
-from exporters.azure.discovery.definitions import Mismatch
+from exporters.azure.discovery.wanted import Mismatch
 from exporters.azure.metrics.budget import Dropped
 from exporters.azure.metrics.ledger import Ledger
 from exporters.azure.metrics.plan import Group, Key
@@ -209,6 +209,14 @@ def _points(of: Shown) -> list[Family]:
             "azure_metrics_truncated",
             "Metrics of resources that Azure gave as many series of as were asked for: there may be more.",
             (({"type": type}, float(n)) for type, n in sorted(tallies.cut.items())),
+        ),
+        _family(
+            "azure_metrics_mixed_case_values",
+            "Values of dimensions that Azure spells in more than one case: each is one series.",
+            (
+                ({"type": type, "label": label}, float(n))
+                for (type, label), n in sorted(Counter(key[:2] for key in of.ledger.spellings.mixed).items())
+            ),
         ),
         dropped(tallies.dropped),
         _counter(

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from exporters.azure.discovery.definitions import Wanted
-from exporters.azure.discovery.resources import Resource
+from exporters.azure.discovery.resources import Resource, Variant
 from exporters.azure.discovery.selection import Selection
+from exporters.azure.discovery.wanted import Wanted
 from exporters.configuration.grains import GRAIN_SECONDS
 
 # https://learn.microsoft.com/azure/azure-monitor/metrics/migrate-to-batch-api: 50 ids; 20 names, as the
@@ -34,6 +34,8 @@ class Key(NamedTuple):
     dimensions: tuple[str, ...]
     # Which resources of the type, where a row narrows them; empty for all.
     only: str = ""
+    # Which of those, where some lack a metric that others have; empty where all have all.
+    variant: str = ""
 
     @property
     def step(self) -> int:
@@ -91,30 +93,45 @@ class Batch:
 
 
 def groups(resources: Iterable[Resource], wanted: Sequence[Wanted]) -> list[Group]:
-    """Everything that is wanted, grouped so that the fewest calls read it; in a stable order."""
+    """Everything that is wanted, grouped so that the fewest calls read it; in a stable order.
+
+    Variants of a type are told apart only where they differ in what is wanted of them: each group is of
+    resources that have all of its metrics.
+    """
     by_type: dict[str, list[Resource]] = {}
     for resource in resources:
         by_type.setdefault(resource.type, []).append(resource)
-    metrics: dict[tuple[str, str, tuple[str, ...], tuple[str, ...], Selection], dict[str, Wanted]] = {}
+    metrics: dict[tuple[str, str, tuple[str, ...], tuple[str, ...], Selection], list[Wanted]] = {}
     for each in wanted:
         shape = (each.type, each.interval, each.aggregations, each.dimensions, each.only)
-        metrics.setdefault(shape, {}).setdefault(each.definition.name, each)
+        metrics.setdefault(shape, []).append(each)
     out: list[Group] = []
     for (type, interval, aggregations, dimensions, only), of_shape in metrics.items():
-        places: dict[tuple[str, str], list[Resource]] = {}
+        had: dict[Variant, tuple[str, tuple[Wanted, ...]]] = {}
+        places: dict[tuple[str, str, str], tuple[tuple[Wanted, ...], list[Resource]]] = {}
         for resource in by_type.get(type, ()):
-            if only.takes(resource):
-                places.setdefault((resource.subscription, resource.region), []).append(resource)
-        for (subscription, region), there in places.items():
-            key = Key(subscription, region, type, interval, aggregations, dimensions, str(only))
-            out.append(
-                Group(
-                    key,
-                    tuple(sorted(there, key=lambda one: one.id)),
-                    tuple(of_shape[name] for name in sorted(of_shape)),
-                )
-            )
+            if resource.variant not in had:
+                had[resource.variant] = _had(resource, of_shape)
+            variant, there = had[resource.variant]
+            if there and only.takes(resource):
+                place = (resource.subscription, resource.region, variant)
+                places.setdefault(place, (there, []))[1].append(resource)
+        for (subscription, region, variant), (there, some) in places.items():
+            key = Key(subscription, region, type, interval, aggregations, dimensions, str(only), variant)
+            out.append(Group(key, tuple(sorted(some, key=lambda one: one.id)), there))
     return sorted(out, key=lambda group: group.key)
+
+
+def _had(resource: Resource, of_shape: Iterable[Wanted]) -> tuple[str, tuple[Wanted, ...]]:
+    """What resources like this one lack, as a name, and the metrics that they have: each once, in order."""
+    there: dict[str, Wanted] = {}
+    lacking: list[str] = []
+    for each in of_shape:
+        if each.where.takes(resource):
+            there.setdefault(each.definition.name, each)
+        else:
+            lacking.append(f"{each.definition.name} of {each.where}")
+    return "; ".join(sorted(lacking)), tuple(there[name] for name in sorted(there))
 
 
 def batches(group: Group, without: Collection[str] = (), ids: int = IDS_PER_CALL) -> Iterator[Batch]:

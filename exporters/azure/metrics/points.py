@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
 
-from exporters.azure.discovery.definitions import Wanted
 from exporters.azure.discovery.naming import dimension_label
+from exporters.azure.discovery.wanted import Wanted
 from exporters.azure.metrics.batch import CutMetric, Item, Metric, Point, Series
 from exporters.azure.metrics.plan import Batch
+from exporters.azure.metrics.spelling import Spellings
 
 # Sorted label pairs of the dimensions of one series.
 Dimensions = tuple[tuple[str, str], ...]
@@ -69,14 +70,15 @@ class ItemReadings:
     cut: list[str] = field(default_factory=list)
 
 
-def readings(item: Item, batch: Batch, window: Window) -> ItemReadings:
-    """What one item of a reply says about the metrics of its batch.
+def readings(item: Item, batch: Batch, window: Window, spellings: Spellings | None = None) -> ItemReadings:
+    """What one item of a reply says about the metrics of its batch. `spellings` are those of earlier replies.
 
     Rejected: `metric` (not asked for), `dimensions` (a series split otherwise than asked), `time` (no
     timestamp), `outside` (not in the window), `grid` (not on the buckets' grid), `number`
     (not finite; negative where Azure counts), `twice` (two values for one bucket, or two series with the same
-    dimensions: which is right cannot be known).
+    dimensions: which is right cannot be known; of two that differ in case only the larger value counts).
     """
+    spellings = spellings or Spellings()
     step = duration_seconds(item.interval or "") or batch.key.step
     out = ItemReadings(step)
     out.other_interval = step != batch.key.step
@@ -91,34 +93,68 @@ def readings(item: Item, batch: Batch, window: Window) -> ItemReadings:
         elif metric.error not in (None, "", "Success"):
             out.errors[wanted[name].definition.name] = f"{metric.error}: {metric.error_message or ''}"[:300]
         else:
-            _metric(metric, wanted[name], batch, window, step, out)
+            _metric(metric, wanted[name], batch, window, out, spellings)
     return out
 
 
 def _metric(
-    metric: Metric, wanted: Wanted, batch: Batch, window: Window, step: int, out: ItemReadings
+    metric: Metric,
+    wanted: Wanted,
+    batch: Batch,
+    window: Window,
+    out: ItemReadings,
+    spellings: Spellings,
 ) -> None:
     series = metric.series or ()
     if isinstance(metric, CutMetric) or (batch.key.dimensions and len(series) >= batch.top):
         out.cut.append(wanted.definition.name)
     asked = sorted(dimension_label(each) for each in batch.key.dimensions)
-    split = [(_dimensions(each, wanted), each) for each in series]
-    named = [(dimensions, each) for dimensions, each in split if [name for name, _ in dimensions] == asked]
-    if len(named) < len(series):
-        out.rejected["dimensions"] += len(series) - len(named)
-    seen = Counter(dimensions for dimensions, _ in named)
-    for dimensions, each in named:
-        if seen[dimensions] > 1:
-            out.rejected["twice"] += 1
+    alike: dict[Dimensions, list[tuple[Dimensions, Series]]] = {}
+    for each in series:
+        said = _dimensions(each, wanted)
+        if [name for name, _ in said] != asked:
+            out.rejected["dimensions"] += 1
             continue
-        buckets = _buckets(each, window, step, out.rejected)
+        shown = tuple((name, spellings.shown(batch.key.type, name, value)) for name, value in said)
+        alike.setdefault(shown, []).append((said, each))
+    for dimensions, some in alike.items():
+        if len({said for said, _ in some}) < len(some):
+            out.rejected["twice"] += len(some)
+            continue
+        buckets = _together(
+            [_buckets(each, window, out.step, out.rejected) for _, each in some], out.rejected
+        )
         for aggregation in wanted.aggregations:
-            values = tuple(_values(buckets, aggregation, out.rejected))
+            counts = wanted.counts(aggregation)
+            values = tuple(_values(buckets, aggregation, counts, out.rejected))
             if values:
-                settled = bisect_right(values, window.end - step, key=_start)
+                settled = bisect_right(values, window.end - out.step, key=_start)
                 out.readings.append(
                     Reading(wanted, aggregation, dimensions, values[:settled], values[settled:])
                 )
+
+
+def _together(several: list[list[tuple[int, Point]]], rejected: Counter[str]) -> list[tuple[int, Point]]:
+    """The buckets of series that differ in case only. Where two have a point for one bucket it is the same
+    one, told twice, or one is filled up with zeros: the larger one holds.
+    """
+    if len(several) == 1:
+        return several[0]
+    found: dict[int, Point] = {}
+    for start, point in (each for buckets in several for each in buckets):
+        known = found.get(start)
+        smaller, larger = sorted((known, point), key=_size) if known is not None else (point, point)
+        rejected["twice"] += smaller != larger and any(_size(smaller))
+        found[start] = larger
+    return sorted(found.items(), key=lambda each: each[0])
+
+
+def _size(point: Point) -> tuple[float, ...]:
+    """What points are compared by; without a value a point is the smallest."""
+    return tuple(
+        0.0 if value is None else value
+        for value in (point.total, point.count, point.maximum, point.average, point.minimum)
+    )
 
 
 def _start(value: tuple[int, float]) -> int:
@@ -155,10 +191,9 @@ def _buckets(series: Series, window: Window, step: int, rejected: Counter[str]) 
 
 
 def _values(
-    buckets: list[tuple[int, Point]], aggregation: str, rejected: Counter[str]
+    buckets: list[tuple[int, Point]], aggregation: str, counts: bool, rejected: Counter[str]
 ) -> Iterator[tuple[int, float]]:
     attribute = aggregation.lower()
-    counts = aggregation in ("Total", "Count")
     for start, point in buckets:
         value: float | None = getattr(point, attribute)
         if value is None:

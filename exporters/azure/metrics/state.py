@@ -8,7 +8,7 @@ one at a time, so that a large state does not hold the interpreter for long.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import strftime
@@ -18,6 +18,7 @@ import msgspec
 from exporters.azure.metrics.counters import Counter, Track, TrackKey
 from exporters.azure.metrics.lag import Learnt
 from exporters.azure.metrics.routes import Place
+from exporters.azure.metrics.spelling import Spelt
 
 FORMAT = 1
 # A track that was not fed for so long belongs to something that is gone.
@@ -33,6 +34,8 @@ class _Head(msgspec.Struct):
     learnt: list[tuple[str, str, float, int]] = []
     # Type, region, route and until when (Unix seconds) it is known to be refused.
     refused: list[tuple[str, str, str, float]] = []
+    # Type, label and value of dimensions that came in more than one spelling, in the one that is shown.
+    spelt: list[Spelt] = []
 
 
 class _End(msgspec.Struct):
@@ -47,6 +50,7 @@ class State:
     learnt: dict[tuple[str, str], Learnt]
     problem: str = ""
     refused: Mapping[Place, float] = field(default_factory=dict)
+    spelt: Sequence[Spelt] = ()
 
 
 def load(path: Path) -> State:
@@ -92,6 +96,7 @@ def _decoded(lines: list[bytes]) -> State:
         {(type, interval): Learnt(latest, watched) for type, interval, latest, watched in head.learnt},
         "",
         {(type, region, route): at for type, region, route, at in head.refused},
+        head.spelt,
     )
 
 
@@ -101,12 +106,13 @@ def save(
     learnt: Mapping[tuple[str, str], Learnt],
     now: float,
     refused: Mapping[Place, float] | None = None,
+    spelt: Sequence[Spelt] = (),
 ) -> None:
     """Write the state; old tracks are left out. Raises OSError, and then the old file stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
     known = [(*place, *each) for place, each in learnt.items()]
-    head = _Head(FORMAT, known, [(*place, until) for place, until in (refused or {}).items()])
+    head = _Head(FORMAT, known, [(*place, until) for place, until in (refused or {}).items()], list(spelt))
     with beside.open("wb") as file:
         file.write(msgspec.json.encode(head) + b"\n")
         written = 0

@@ -158,6 +158,53 @@ def test_all_is_well(world: Azure) -> None:
     ]
 
 
+def test_what_is_read_in_another_form_is_said(world: Azure) -> None:
+    """Totals that become gauges are named before the first value is read, by `check` and by `plan`, with and
+    without Azure; `as` needs no word. An interval that a metric lacks is a problem, and replaced.
+    """
+    rows: list[dict[str, Any]] = [
+        {"type": GATEWAYS, "names": ["CurrentConnections", "TotalRequests"]},
+        {"type": GATEWAYS, "names": ["WebSocketActiveConnections"], "as": "counter"},
+        {"type": STORAGE, "names": ["UsedCapacity"], "interval": "PT5M"},
+    ]
+    path = config(world, *rows)
+    note = (
+        f"platform: {GATEWAYS.lower()}: gauges by the table of levels: CurrentConnections; "
+        "`as: counter` counts them."
+    )
+    code, checked = run("check", "--config", path)
+    assert (code, checked["notes"]) == (1, [note])
+    assert [(each["code"], each["fix"]) for each in checked["mismatches"]] == [("interval", "write PT1H")]
+    code, planned = run("plan", "--config", path)
+    assert (code, planned["notes"]) == (1, [note])
+    (problem,) = planned["problems"]
+    assert problem.endswith(
+        "'UsedCapacity' of Microsoft.Storage/storageAccounts has no interval 'PT5M': "
+        "PT1H is read in its place (write PT1H)"
+    )
+    assert {each["interval"] for each in planned["groups"] if each["type"] == STORAGE.lower()} == {"PT1H"}
+    code, imagined = run("plan", "--config", path, "--resources", f"{GATEWAYS}=2")
+    assert code == 0
+    assert note in imagined["notes"]
+
+
+def test_metrics_of_some_kinds_are_said(tmp_path: Path, secret: None) -> None:
+    """A metric that only Standard addresses have is no mistake, whichever kind is looked at first."""
+    addresses = "Microsoft.Network/publicIPAddresses"
+    rows = [
+        {"type": addresses, "name": "a", "sku": {"name": "Basic"}, "lacks": ["VipAvailability"]},
+        {"type": addresses, "name": "b", "sku": {"name": "Standard"}},
+    ]
+    with azure(tmp_path, fleet_text({"shop-a": rows, "shop-b": []})) as found:
+        path = config(found, {"type": addresses, "names": ["VipAvailability"]})
+        code, checked = run("check", "--config", path)
+        assert (code, checked["mismatches"]) == (0, [])
+        partly = "not of all kinds and SKUs, and read where it is: VipAvailability."
+        assert checked["notes"] == [f"platform: {addresses.lower()}: {partly}"]
+        _, planned = run("plan", "--config", path)
+        assert [each["resources"] for each in planned["groups"]] == [1]
+
+
 @pytest.mark.parametrize(
     ("action", "step"),
     [

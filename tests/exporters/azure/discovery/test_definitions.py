@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from estate.model import AzureMetric
-from exporters.azure.discovery.definitions import Definitions, Mismatch, mismatches, parse, wanted
+from exporters.azure.discovery.definitions import Definitions, Variants, parse
+from exporters.azure.discovery.resources import Variant
+from exporters.azure.discovery.wanted import Mismatch, mismatches, wanted
 from exporters.azure.errors import BadReply
 from tests.exporters.doubles import body
 
@@ -25,9 +27,9 @@ def row(**keys: Any) -> AzureMetric:
     return AzureMetric.model_validate({"type": VM, "names": ["Percentage CPU"], **keys})
 
 
-def of_type(definitions: Definitions) -> dict[str, Definitions]:
-    """Definitions of the type under its canonical name."""
-    return {VM.lower(): definitions}
+def of_type(definitions: Definitions) -> dict[str, Variants]:
+    """Definitions of the type's only variant under its canonical name."""
+    return {VM.lower(): {Variant(): definitions}}
 
 
 def test_recorded_definitions() -> None:
@@ -53,7 +55,7 @@ def test_old_versions_lack_aggregations() -> None:
             {"type": type, "names": ["transactions"], "aggregations": ["Total"], "dimensions": ["APINAME"]}
         )
     ]
-    (good,), bad = wanted(rows, {type.lower(): old})
+    (good,), bad = wanted(rows, {type.lower(): {Variant(): old}})
     assert bad == []
     assert (good.definition.name, good.dimensions, good.aggregations) == (
         "Transactions",
@@ -123,7 +125,7 @@ def test_aggregations_intervals_and_required_dimensions() -> None:
     good, bad = wanted(rows, of_type(definitions))
     assert [each.definition.name for each in good] == ["fine"]
     assert [(each.code, each.fix) for each in bad] == [
-        ("aggregation", "write Average"),
+        ("aggregation", "remove it: Average is read"),
         ("interval", "write PT1H"),
         ("dimension", "split it by one of DatabaseResourceId"),
     ]

@@ -99,7 +99,7 @@ async def test_pages_are_followed_by_skip_token() -> None:
 def test_the_query_whole() -> None:
     """Without the column id there is no paging; the order makes pages stable."""
     assert query(frozenset({"b/c", "a/b"})) == (
-        "Resources | where type in~ ('a/b', 'b/c') | project id, location, tags | order by id asc"
+        "Resources | where type in~ ('a/b', 'b/c') | project id, location, tags, kind, sku | order by id asc"
     )
 
 

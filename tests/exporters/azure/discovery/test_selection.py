@@ -98,7 +98,7 @@ def test_the_query() -> None:
         "| where (name matches regex '(?i)^a.*b$' or name contains 'x') "
         "| where tostring(tags) contains 'Team' | where tostring(tags) contains 'shop' "
         "| where not((name endswith 'tmp')) "
-        "| project id, location, tags | order by id asc"
+        "| project id, location, tags, kind, sku | order by id asc"
     )
     parts = [f"{TYPE}/blobservices"]
     assert conditions(chosen(names=["a/default"]), parts) == []
