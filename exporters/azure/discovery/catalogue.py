@@ -195,9 +195,11 @@ class Catalogue:
         )
         for type in self.types:
             self.problems.pop(type, None)
-        for (type, _), error in zip(due, results, strict=True):
+        for (type, variant), error in zip(due, results, strict=True):
             if error is not None and type not in self.definitions.known:
                 self.problems[type] = str(error)
+            elif error is not None:
+                log.warning("definitions not read", type=type, of=str(variant), error=str(error))
         variants = frozenset((type, variant) for type, of_type in there.items() for variant in of_type)
         changed = self.definitions.changed != self._seen_types or variants != self._seen_variants
         if changed or due or not self.wanted:
