@@ -17,7 +17,7 @@ import structlog
 from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, Client, address
 from exporters.azure.discovery.listing import MOST_PAGES, listed
-from exporters.azure.discovery.parts import PARTS, listed_type, listed_types, parts
+from exporters.azure.discovery.parts import listed_type, listed_types, parts
 from exporters.azure.discovery.resources import Resource, resource
 from exporters.azure.discovery.selection import ALL, Selection, conditions, literal
 from exporters.azure.errors import AzureError, BadReply
