@@ -17,10 +17,14 @@ from estate.spelling import refusal, shown
 _UNITS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)([kM]?)", re.ASCII)
-# What people write for a unit, to offer the right one.
+# What people write for a unit, to offer the right one. Milliseconds, and months, which might be minutes, are
+# none of them.
 _SPOKEN = re.compile(
-    r"([1-9]\d{0,6}) *(y|w|d|h|m|s)(?:ear|eek|ay|our|r|in|inute|ec|econd)?s?", re.ASCII | re.IGNORECASE
+    r"([1-9]\d{0,6}) *(?:(y)(?:ears?|rs?)?|(w)(?:eeks?|ks?)?|(d)(?:ays?)?|(h)(?:ours?|rs?)?"
+    r"|(m)(?:in(?:ute)?s?)?|(s)(?:ec(?:ond)?s?)?)",
+    re.ASCII | re.IGNORECASE,
 )
+_LONGEST_YEARS = 100
 # Longer texts are no quantities, and Python refuses to read numbers of thousands of digits.
 _LONGEST = 40
 
@@ -33,23 +37,39 @@ def seconds(duration: str) -> int:
     total = sum(
         int(amount) * size for amount, size in zip(match.groups(), _UNITS.values(), strict=True) if amount
     )
-    if not 0 < total <= 100 * _UNITS["y"]:
-        raise ValueError(f"{shown(duration)} is out of range: more than 0s and at most 100y")
+    if not 0 < total <= _LONGEST_YEARS * _UNITS["y"]:
+        raise OutOfRange(f"{shown(duration)} is out of range: more than 0s and at most {_LONGEST_YEARS}y")
     return total
+
+
+class OutOfRange(ValueError):
+    """A duration that is written well, and too long or nothing at all."""
 
 
 def _fix(quantity: Quantity, offer: str = "") -> str:
     return f'write "{offer}" ({quantity.allowed})' if offer else f"use {quantity.allowed}"
 
 
+def _legal(offer: str) -> str:
+    """The offer where it is a duration, else empty: nobody is told to write what is then refused."""
+    try:
+        seconds(offer)
+    except ValueError:
+        return ""
+    return offer
+
+
 def _duration(value: Any) -> str:
     if isinstance(value, str):
         try:
             seconds(value)
+        except OutOfRange as error:
+            fix = f'write a duration from "1s" to "{_LONGEST_YEARS}y"'
+            raise refusal("invalid-duration", str(error), fix) from None
         except ValueError as error:
             spoken = _SPOKEN.fullmatch(value.strip())
-            offer = f"{spoken[1]}{spoken[2].lower()}" if spoken else ""
-            raise refusal("invalid-duration", str(error), _fix(DURATION, offer)) from None
+            offer = "".join(filter(None, spoken.groups())).lower() if spoken else ""
+            raise refusal("invalid-duration", str(error), _fix(DURATION, _legal(offer))) from None
         return value
     number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000
     offer = f"{value}s" if number else ""

@@ -91,6 +91,50 @@ def test_what_is_not_a_duration_is_refused(value: object) -> None:
         TypeAdapter(Duration).validate_python(value)
 
 
+def duration_fix(value: object) -> str:
+    """What is said to write in place of a value; empty for a duration."""
+    try:
+        TypeAdapter(Duration).validate_python(value)
+    except ValidationError as error:
+        return str(error.errors()[0]["ctx"]["fix"])
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("value", "offered"),
+    [
+        ("5 Minutes", "5m"),
+        ("2 yrs", "2y"),
+        ("10 secs", "10s"),
+        (" 1 week ", "1w"),
+        (90, "90s"),
+        # Half a second is not 500 minutes, and a month is no minute.
+        ("500ms", ""),
+        ("2 months", ""),
+        ("101 years", ""),
+    ],
+)
+def test_what_was_meant_is_offered(value: object, offered: str) -> None:
+    """Units as people write them, where it is clear which is meant."""
+    fix = duration_fix(value)
+    assert fix.startswith(f'write "{offered}"' if offered else "use numbers with units")
+
+
+@pytest.mark.parametrize("value", ["101y", "0s", "99y400d", "0d"])
+def test_what_is_out_of_range_is_not_offered_again(value: str) -> None:
+    """The fix of a duration that is too long says how long it may be, not the refused value."""
+    assert duration_fix(value) == 'write a duration from "1s" to "100y"'
+
+
+@given(st.text(alphabet=string.digits + "ywdhms yearinutoc", max_size=12) | st.integers())
+def test_a_duration_that_is_offered_is_legal(value: object) -> None:
+    """No fix is the value that it refuses, and each is taken when it is written."""
+    fix = duration_fix(value)
+    if fix.startswith('write "'):
+        offered = fix.split('"')[1]
+        assert offered != value and seconds(offered)
+
+
 @given(st.text(alphabet=string.digits + "ywdhms. -"))
 def test_seconds_gives_a_length_or_refuses(text: str) -> None:
     """Whatever the text, the answer is a positive number of seconds or ValueError."""
