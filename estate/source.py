@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -22,6 +23,14 @@ _OTHER_ENCODINGS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
+# By errno: what to do about a file that cannot be opened.
+_FIXES = {
+    errno.EACCES: "check its permissions, and those of the folders above it",
+    errno.EPERM: "check its permissions, and those of the folders above it",
+    errno.ELOOP: "symbolic links lead in a circle: see them with ls -l, and name the file itself",
+    errno.ENAMETOOLONG: "a name in the path is too long: check the path",
+    errno.ENOTDIR: "a part of the path is a file, not a folder: check the path",
+}
 
 
 class Unreadable(Exception):
@@ -100,9 +109,11 @@ def _bytes(path: Path, where: Position, room: int) -> bytes:
             finding("file-is-folder", where, "this is a folder", "name the estate file in it")
         ) from None
     except (OSError, ValueError) as error:
+        number = error.errno if isinstance(error, OSError) else None
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
+        fix = _FIXES.get(number or 0, "check the path, and the disk that it is on")
         raise Unreadable(
-            finding("file-unreadable", where, f"the file cannot be read: {reason}", "check its permissions")
+            finding("file-unreadable", where, f"the file cannot be read: {reason}", fix)
         ) from None
     if len(raw) > room:
         raise Unreadable(_too_large(where, len(raw), room))

@@ -33,6 +33,12 @@ from exporters.configuration.config import Config
 
 State = Literal["ok", "missing", "failed", "unseen"]
 _ACTION = re.compile(r"perform action '([^']+)'")
+# By status; without one no reply was waited for.
+_THROTTLED = {
+    429: "others use up the quota: try again later",
+    503: "Azure has no room for the call just now, which is nobody's quota: try again later",
+    529: "Azure's own back end is overloaded, which is nobody's quota: try again later",
+}
 # Old enough to be settled, and an hour of it, so that every grain up to an hour has a point.
 _WINDOW_SECONDS = 3600
 
@@ -303,7 +309,7 @@ def _forbidden(error: AzureError) -> bool:
 
 def _remedy(step: str, error: AzureError) -> str:
     if isinstance(error, Throttled):
-        return "others use up the quota: try again later"
+        return _THROTTLED.get(error.status, "a call before this one was asked to wait: try again later")
     if step == "sign-in":
         return "see the tenant's `credential`, the exporter's `identity`, and the environment of this process"
     if error.status == 401:

@@ -15,6 +15,8 @@ import msgspec
 from exporters.collector import CollectorError
 
 UNKNOWN = "unknown error"
+# A reader may ignore it: RFC 8259 section 8.1.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_MESSAGE = 300
 
 
@@ -62,11 +64,11 @@ def parse(body: bytes) -> tuple[str, str]:
     """Code and message of an error body, or `unknown error` for an empty, HTML or otherwise strange one.
 
     Forms: `{"error": {"code", "message"}}` (ARM and most), `{"code", "message"}` (Microsoft.Insights), with
-    `innererror` beside (SQL), `{"Code", "Message"}` (App Service); and `{"error": "…", "error_description"}`
-    (Entra).
+    `innererror` beside (SQL), `{"Code", "Message"}` (App Service), `{"error": "…", "error_description"}`
+    (Entra), and `{"typeKey", "message"}` (Azure DevOps, where `errorCode` is always 0).
     """
     try:
-        document = msgspec.json.decode(body)
+        document = msgspec.json.decode(body.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, RecursionError, ValueError):
         return UNKNOWN, ""
     if not isinstance(document, dict):
@@ -77,7 +79,7 @@ def parse(body: bytes) -> tuple[str, str]:
         lower = _lowered(inner)
     elif isinstance(inner, str):
         lower = {"code": inner, "message": lower.get("error_description")}
-    code, message = lower.get("code"), lower.get("message")
+    code, message = lower.get("code", lower.get("typekey")), lower.get("message")
     # Cost Management sends a number as text; nothing says that a number as a number is impossible.
     code = str(code) if isinstance(code, str | int) and not isinstance(code, bool) and code != "" else UNKNOWN
     return code[:100], _one_line(message) if isinstance(message, str) else ""

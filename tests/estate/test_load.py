@@ -93,6 +93,25 @@ def test_what_is_no_regular_file_does_not_hang(tmp_path: Path) -> None:
         assert [[row.code for row in refused(path)] for path in paths] == [["file-unreadable"]] * 5
 
 
+def test_what_hinders_is_what_the_fix_is_about(tmp_path: Path) -> None:
+    """Links in a circle, a file among the folders and a long name are no question of permissions."""
+    (tmp_path / "one").symlink_to("other")
+    (tmp_path / "other").symlink_to("one")
+    (tmp_path / "file").touch()
+    paths = [tmp_path / "one", tmp_path / "file" / "estate.yaml", tmp_path / ("x" * 300)]
+    assert [(row.message, row.fix) for path in paths for row in refused(path)] == [
+        (
+            "the file cannot be read: Too many levels of symbolic links",
+            "symbolic links lead in a circle: see them with ls -l, and name the file itself",
+        ),
+        (
+            "the file cannot be read: Not a directory",
+            "a part of the path is a file, not a folder: check the path",
+        ),
+        ("the file cannot be read: File name too long", "a name in the path is too long: check the path"),
+    ]
+
+
 def test_large_file_is_not_read(tmp_path: Path) -> None:
     """50 MB are refused by size, without loading them."""
     file = tmp_path / "estate.yaml"

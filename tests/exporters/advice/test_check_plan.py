@@ -223,6 +223,22 @@ def test_a_missing_right_is_named(action: str, step: str, tmp_path: Path, secret
     assert not [each for each in bad(document) if each[2] == "failed"]
 
 
+@pytest.mark.parametrize(
+    ("status", "said"), [(429, "others use up the quota"), (529, "back end is overloaded"), (503, "no room")]
+)
+def test_who_is_asked_to_wait_is_told_why(status: int, said: str, tmp_path: Path, secret: None) -> None:
+    """529 says that Azure's back end is full (limits of metrics:getBatch): no quota of anybody is used up."""
+    faults = [
+        {"name": "full", "kind": "status", "status": status, "retry_after": "900", "apis": ["definitions"]}
+    ]
+    with azure(tmp_path, fleet_text(FLEET, faults=faults)) as found:
+        code, document = run("check", "--config", config(found))
+    assert code == 1
+    first, *others = [each["remedy"] for each in document["tries"] if each["step"] == "definitions"]
+    assert said in first
+    assert others and all("a call before this one was asked to wait" in each for each in others)
+
+
 def test_resource_graph_that_shows_nothing_is_said(tmp_path: Path, secret: None) -> None:
     """It refuses nobody. What it hides is found by the listing, and the right is named as a possibility."""
     with denied(tmp_path, "Microsoft.Resources/resources/read") as found:

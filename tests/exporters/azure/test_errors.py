@@ -28,6 +28,14 @@ from tests.exporters.doubles import body
             "invalid_scope",
             "AADSTS70011: no. Trace ID: x",
         ),
+        (
+            b'{"$id":"1","innerException":null,"message":"TF400813: The user is not authorized.","typeName":'
+            b'"Microsoft.TeamFoundation.Framework.Server.UnauthorizedRequestException, M","typeKey":'
+            b'"UnauthorizedRequestException","errorCode":0,"eventId":3000}',
+            "UnauthorizedRequestException",
+            "TF400813: The user is not authorized.",
+        ),
+        (b'\xef\xbb\xbf{"Code":"Conflict","Message":"Busy."}', "Conflict", "Busy."),
         (b'{"error":{"code":503}}', "503", ""),
         (b"", UNKNOWN, ""),
         (b"<html><body>502 Bad Gateway</body></html>", UNKNOWN, ""),
