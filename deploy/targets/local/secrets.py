@@ -43,8 +43,8 @@ def within(value: Any) -> Iterator[str]:
 def read(wanted: Sequence[str], environment: Mapping[str, str], base: Path) -> dict[str, str]:
     """Reference to value. `env:NAME` is looked up in `environment`, a relative `file:PATH` under `base`.
 
-    A line break at the end of a file is no part of the secret. Raises SurroundingsError that names every
-    reference that cannot be read, and why.
+    A line break at the end of a file and a byte order mark at its beginning are no part of the secret. Raises
+    SurroundingsError that names every reference that cannot be read, and why.
     """
     values: dict[str, str] = {}
     troubles = []
@@ -54,7 +54,7 @@ def read(wanted: Sequence[str], environment: Mapping[str, str], base: Path) -> d
             if kind == "env":
                 values[reference] = environment[name]
             elif kind == "file":
-                values[reference] = (base / name).read_text(encoding="utf-8").rstrip("\r\n")
+                values[reference] = (base / name).read_text(encoding="utf-8-sig").rstrip("\r\n")
             else:
                 troubles.append(f"  {reference}: only env: and file: are read on this machine")
         except KeyError:

@@ -108,14 +108,16 @@ def _headers(config: WebConfig) -> tuple[tuple[bytes, bytes], ...]:
 def _token(file: Path) -> bytes | str:
     """The digest of a token, or what is wrong with its file."""
     try:
-        token = file.read_text(encoding="utf-8").strip()
+        token = file.read_text(encoding="utf-8-sig").strip()
     except OSError as error:
         return f"the file cannot be read: {error.strerror}"
     except UnicodeDecodeError:
         return "the file is not UTF-8"
     if not token:
         return "the file is empty"
-    if len(token) > _LONGEST_TOKEN or not (token.isascii() and token.isprintable()) or " " in token:
+    if not token.isascii():
+        return "the file holds a letter outside ASCII, which no token has"
+    if len(token) > _LONGEST_TOKEN or not token.isprintable() or " " in token:
         return "the file holds more than one token"
     return digest(token.encode())
 

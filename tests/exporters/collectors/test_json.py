@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from estate.model import JsonExporter, JsonMetric
 from exporters.collector import CollectorError
 from exporters.collectors import json as json_collector
-from exporters.collectors.json import JsonDocument, compiled, extract
+from exporters.collectors.json import JsonDocument
+from exporters.documents.extract import compiled, extract
 from exporters.exposition.metrics import render
 
 ORDERS = {
@@ -109,6 +110,57 @@ def test_expressions_that_fail_on_a_document() -> None:
     assert take({"x": 1}, items="sum(x)") == ("", {"expression": 1})
 
 
+@pytest.mark.parametrize(
+    ("value", "items"),
+    [
+        ("length(queues[?used > `80`])", "[@]"),
+        ("max_by(queues, &used).used", "[@]"),
+        ("contains(name, `1`)", "[@]"),
+        ("ceil(to_number(`1e308`) || `0`) > name", "[@]"),
+        ("v", "queues[?used > `80`]"),
+    ],
+)
+def test_errors_of_python_are_expressions_that_fail(value: str, items: str) -> None:
+    """jmespath lets a TypeError of Python through where a text meets a number: it costs this metric alone."""
+    document = {"queues": [{"used": 90, "v": 1}, {"used": "n/a", "v": 1}], "name": "north"}
+    assert take(document, items=items, value=value) == ("", {"expression": 1})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1_000",
+        "nan",
+        "inf",
+        " 1",
+        "1 ",
+        "0x1",
+        "+1",
+        "01",
+        ".5",
+        "1.",
+        "1e",
+        "٣",
+        "",
+        "n/a",
+        "1e999",
+        "9" * 500,
+    ],
+)
+def test_to_number_takes_numbers_of_json_alone(text: str) -> None:
+    """Its specification: any string of the json-number production. Python reads more; that is no number here,
+    and is counted where nothing comes of it.
+    """
+    assert take([{"v": text}, {"v": "-1.5e3"}], value="to_number(v)") == ("x -1500", {"number": 1})
+    assert take([{"v": text}], value="to_number(v) || `7`")[0] == ("" if text == "1e999" else "x 7")
+    assert take([{"v": None}, {}, {"v": [1]}], value="to_number(v)") == ("", {})
+
+
+def test_labels_that_no_double_holds() -> None:
+    """A label never says infinity for a number that the document has and we have not."""
+    assert take([{"v": 1, "a": math.inf}, {"v": 1, "a": math.nan}], labels={"a": "a"}) == ("", {"number": 2})
+
+
 @pytest.mark.parametrize("path", ["v", "a.v", '"a"."b c".v', "a.b.c.d"])
 @pytest.mark.parametrize(
     "item",
@@ -181,6 +233,43 @@ async def test_a_document_becomes_metrics() -> None:
     await made.close()
 
 
+async def test_a_number_too_large_costs_itself_alone() -> None:
+    """RFC 8259 section 6: what no double holds is the reader's affair. The rest is served, and so it is
+    beside the words NaN and Infinity, which some encoders write, and behind a byte order mark (section 8.1).
+    """
+    text = (
+        '\ufeff{"regions": [{"name": "north", "orders": {"total": 1e999}, "carts": NaN},'
+        ' {"name": "south", "orders": {"total": 7}, "carts": 3}, {"name": 1e999, "orders": {"total": 8}},'
+        f' {{"name": "west", "orders": {{"total": {"9" * 5000}}}}}]}}'
+    )
+    made = collector(lambda _: httpx.Response(200, content=text.encode()))
+    result = await made.collect()
+    assert result.problems == ()
+    lines = render(result.families).text.splitlines()
+    assert [line for line in lines if not line.startswith("#")] == [
+        'shop_orders_total{region="south"} 7',
+        "shop_carts_open 3",
+    ]
+    (own,) = made.own()
+    assert [(sample.labels.text, sample.value) for sample in own.samples] == [
+        ('{metric="shop_carts_open",reason="number"}', 1.0),
+        ('{metric="shop_orders_total",reason="number"}', 3.0),
+    ]
+    await made.close()
+
+
+async def test_a_failing_expression_costs_its_metric_alone() -> None:
+    """One "n/a" among numbers: the metric that compares them is named, the other one is served."""
+    full = {"name": "queues_full", "help": "Q.", "value": "length(queues[?used > `80`])"}
+    size = {"name": "queues_open", "help": "Q.", "value": "length(queues)"}
+    document = {"queues": [{"used": 90}, {"used": "n/a"}]}
+    made = collector(lambda _: httpx.Response(200, json=document), full, size)
+    result = await made.collect()
+    assert result.problems == ("queues_full: nothing but bad values (expression)",)
+    assert "queues_open 2\n" in render(result.families).text
+    await made.close()
+
+
 async def test_bad_values_are_counted_and_named() -> None:
     """They have a counter by metric and reason; a metric with nothing else is a problem."""
     document = {"regions": [{"name": "north", "orders": {"total": "many"}, "carts": 1}]}
@@ -206,7 +295,8 @@ async def test_bad_values_are_counted_and_named() -> None:
         (lambda _: httpx.Response(204), "the reply has status 204"),
         (lambda _: httpx.Response(200, text=""), "the reply is no JSON"),
         (lambda _: httpx.Response(200, text="<html>"), "the reply is no JSON"),
-        (lambda _: httpx.Response(200, text='{"a": NaN}'), "the reply is no JSON"),
+        (lambda _: httpx.Response(200, text='{"a": nan}'), "the reply is no JSON"),
+        (lambda _: httpx.Response(200, content='{"a": 1}'.encode("utf-16")), "the reply is UTF-16, and"),
         (lambda _: httpx.Response(200, text='{"a": 1'), "the reply is no JSON"),
         (lambda _: httpx.Response(200, content=b'{"a": "\xff"}'), "the reply is no JSON"),
         (lambda _: httpx.Response(200, text="[" * 200_000), "the reply is no JSON"),
