@@ -1,0 +1,1 @@
+"""What rows take out of a JSON document: bytes to values, values to metrics."""
