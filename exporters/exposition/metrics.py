@@ -204,21 +204,21 @@ class Merged(NamedTuple):
 
     families: tuple[Family, ...]
     duplicates: int
-    conflicts: tuple[str, ...]
+    conflicts: tuple[Family, ...]
 
 
 def merged(families: Iterable[Family]) -> Merged:
     """Families of one name joined, in order of name.
 
     A series that occurs twice keeps its first value and counts as a duplicate. A family that shares its
-    `base` with an earlier one of another type, name or unit is left out, and its name is a conflict.
+    `base` with an earlier one of another type, name or unit is left out, and is a conflict.
     """
     by_base: dict[str, list[Family]] = {}
-    conflicts: list[str] = []
+    conflicts: list[Family] = []
     for family in families:
         same = by_base.setdefault(family.base, [])
         if same and (same[0].name, same[0].type, same[0].unit) != (family.name, family.type, family.unit):
-            conflicts.append(family.name)
+            conflicts.append(family)
         else:
             same.append(family)
     out: list[Family] = []

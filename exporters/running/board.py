@@ -40,12 +40,17 @@ class Board:
         self._changed = asyncio.Event()
         self._served: Sequence[Family] = ()
         self._data_part: Part | None = None
-        self._conflicts: tuple[str, ...] = ()
+        self._left_out: frozenset[tuple[str, str]] = frozenset()
         self.snapshot: Snapshot | None = None
 
     def changed(self) -> None:
         """Families changed: render soon. May be called at any rate; rendering never overlaps."""
         self._changed.set()
+
+    def unserved(self, families: Iterable[Family]) -> tuple[str, ...]:
+        """Names of those that the last snapshot has not, because others have their names."""
+        found = {family.name for family in families if (family.name, family.type) in self._left_out}
+        return tuple(sorted(found))
 
     async def run(self) -> None:
         """Refresh for ever; ends when cancelled."""
@@ -73,14 +78,14 @@ class Board:
         self.snapshot = await worked(_joined, self._data_part, own, taken)
 
     def _render(self, families: Sequence[Family], reserved: frozenset[str]) -> Part:
-        taken = sorted({family.name for family in families if family.base in reserved})
         result = merged(family for family in families if family.base not in reserved)
-        conflicts = (*taken, *result.conflicts)
-        if conflicts and conflicts != self._conflicts:
-            log.warning("metrics left out: their names are taken", names=conflicts)
-        self._conflicts = conflicts
+        conflicts = (*(family for family in families if family.base in reserved), *result.conflicts)
+        left_out = frozenset((family.name, family.type) for family in conflicts)
+        if left_out - self._left_out:
+            log.warning("metrics left out: their names are taken", names=sorted(name for name, _ in left_out))
+        self._left_out = left_out
         self._counts.duplicates = result.duplicates
-        self._counts.conflicts = len(conflicts)
+        self._counts.conflicts = len(left_out)
         return part(result.families)
 
 

@@ -26,7 +26,8 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class Status:
     """How a collector fares. Times are Unix seconds, 0 for never; `success` is None before the first cycle
-    ends.
+    ends. `unserved` are the metrics that it brought and that are not on the page, because another one is
+    there by that name.
     """
 
     success: bool | None = None
@@ -38,6 +39,19 @@ class Status:
     cycles: int = 0
     failures: int = 0
     error: str = ""
+    unserved: tuple[str, ...] = ()
+
+    @property
+    def well(self) -> bool:
+        """Whether the last cycle brought all it should, and all of that is served."""
+        return bool(self.success) and not self.unserved
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, in a sentence, or nothing."""
+        names = ", ".join(self.unserved)
+        left_out = f"left out, as their names are taken: {names}" if names else ""
+        return "; ".join(filter(None, (self.error, left_out)))
 
 
 class Cycle:
@@ -109,17 +123,18 @@ class Cycle:
         status.duration = duration
         status.success = not error
         status.error = error
+        trouble = status.trouble
         if collection is not None:
             self._families = collection.families
             status.data_time = time()
             status.series = sum(len(family.samples) for family in collection.families)
-        if error:
+        if trouble:
             status.failures += 1
             log.warning(
                 "collection failed",
                 collector=self.collector.name,
                 exporter=self.collector.exporter,
-                error=error,
+                error=trouble,
                 seconds=round(duration, 3),
             )
         else:

@@ -68,8 +68,8 @@ def collectors(cycles: Iterable[Cycle], now: float) -> list[Family]:
     out = [
         family(
             "success",
-            "Whether the last cycle brought all it should.",
-            ((labels, float(status.success or 0)) for labels, status, _ in done),
+            "Whether the last cycle brought all it should, and all of it is served.",
+            ((labels, float(status.well)) for labels, status, _ in done),
         ),
         family(
             "last_success_timestamp_seconds",

@@ -166,6 +166,8 @@ class Runtime:
         return [family for cycle in self._set.cycles for family in cycle.families()]
 
     def _own(self, snapshot: Snapshot | None) -> Iterable[Family]:
+        for cycle in self._set.cycles:
+            cycle.status.unserved = self.board.unserved(cycle.families())
         return [
             *own.service(self.counts, snapshot),
             *own.collectors(self._set.cycles, time()),

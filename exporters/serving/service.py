@@ -110,9 +110,9 @@ def app(make: Callable[[], Runtime]) -> FastAPI:
         return PlainTextResponse("reloaded\n")
 
     @service.get("/")
-    async def landing() -> Response:
+    async def page() -> Response:
         """A page for people."""
-        return HTMLResponse(_landing(runtime()))
+        return HTMLResponse(landing(runtime()))
 
     return service
 
@@ -168,11 +168,12 @@ th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; vertical-align: top }
 """
 
 
-def _landing(runtime: Runtime) -> str:
+def landing(runtime: Runtime) -> str:
+    """Every collector with its state, series, age and last error, as HTML."""
     rows = []
     for cycle in runtime.cycles:
         status, collector = cycle.status, cycle.collector
-        state = "waiting for the first cycle" if status.success is None else status.error or "ok"
+        state = "waiting for the first cycle" if status.success is None else status.trouble or "ok"
         age = f"{time() - status.data_time:.0f} s" if status.data_time else "no data"
         cells = (
             collector.exporter,

@@ -142,7 +142,7 @@ def test_merged_never_mixes_types() -> None:
     counter = Family("a_total", "counter", "A.", (Sample(Labels(), 1.0),))
     result = merged((counter, gauge("a", "A.", 2.0)))
     assert [family.name for family in result.families] == ["a_total"]
-    assert result.conflicts == ("a",)
+    assert [each.name for each in result.conflicts] == ["a"]
 
 
 TEXTS = st.text(st.characters(exclude_categories=[]), max_size=20)

@@ -14,16 +14,18 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 from deploy import engines
 from exporters.collector import Collector, CollectorError
 from exporters.configuration.load import load
 from exporters.exposition.metrics import Family, gauge
 from exporters.running.board import Board
+from exporters.running.cycle import Cycle
 from exporters.running.own import Counts
 from exporters.serving import runtime as runtimes
 from exporters.serving.runtime import Runtime
-from exporters.serving.service import app
+from exporters.serving.service import app, landing
 from tests.exporters.doubles import Scripted, gives, hangs, raises
 
 CONFIG = """\
@@ -266,3 +268,38 @@ async def test_own_names_cannot_be_taken() -> None:
     await board.refresh()
     assert shown(board) == {"one": "1", "exporter_collector_success": "1"}
     assert (counts.conflicts, counts.duplicates) == (2, 1)
+    assert board.unserved(given.data) == ("exporter_collector_success", "one_total")
+
+
+async def test_a_metric_that_is_not_served_is_no_success(tmp_path: Path) -> None:
+    """A gauge and a counter of one OpenMetrics family (client_python#818), which no check saw: the one that
+    is left out is counted, and named in the log, on the page and by a collector that has not succeeded.
+    """
+    file = tmp_path / "exporter.yaml"
+    file.write_text(CONFIG.format(name="under-test"))
+    runtime = Runtime(load(file), file, None)
+    first = gauge("shop_orders", "Orders.", 1.0)
+    second = Family("shop_orders_total", "counter", "Orders.", first.samples)
+    cycles = tuple(
+        Cycle(Scripted(gives(family), exporter=name), runtime.board.changed)
+        for name, family in (("open", first), ("all", second))
+    )
+    runtime._set.cycles = cycles
+    with capture_logs() as said:
+        for _ in range(3):
+            for cycle in cycles:
+                await cycle.once()
+            await runtime.board.refresh()
+    assert ("metrics left out: their names are taken", ["shop_orders_total"]) in [
+        (each["event"], each.get("names")) for each in said
+    ]
+    found = shown(runtime.board)
+    assert found["shop_orders"] == "1" and "shop_orders_total" not in found
+    assert found["exporter_family_conflicts"] == "1"
+    for metric, values in (("success", ("1", "0")), ("failures_total", ("0", "1"))):
+        assert values == tuple(
+            found[f'exporter_collector_{metric}{{collector="scripted",exporter="{name}"}}']
+            for name in ("open", "all")
+        )
+    assert cycles[1].status.trouble == "left out, as their names are taken: shop_orders_total"
+    assert "left out, as their names are taken: shop_orders_total" in landing(runtime)
