@@ -144,7 +144,8 @@ class Component:
 
     `name` is unique in the estate and a DNS label; `kind` is what it is (`prometheus`, `sidecar` …);
     `ports` maps a port's name to its conventional number, the first is the one a person opens;
-    `metrics` is where its own metrics are (`port`, `path`), or None;
+    `metrics` is where its own metrics are (`port`, `path`), or None; `stamped` says that samples there have
+    times of their own;
     `needs` are components that must be ready before it starts;
     `stop_seconds` is how long an orderly stop may take before it is killed;
     `note` is said beside it in tables, for example that its settings suit a demonstration only.
@@ -158,6 +159,7 @@ class Component:
     ports: Mapping[str, int] = field(default_factory=dict)
     ready: Probe | None = None
     metrics: tuple[str, str] | None = None
+    stamped: bool = False
     files: tuple[File, ...] = ()
     environment: Mapping[str, Template] = field(default_factory=dict)
     storage: str = ""

@@ -110,6 +110,7 @@ def _component(
         ports={"http": PORT},
         ready=Probe("http", "/readyz"),
         metrics=("http", "/metrics"),
+        stamped=isinstance(row, AzureExporter) and row.timestamps == "point",
         files=(File(CONFIG_FILE, document),),
         environment=environment,
         storage=storage,

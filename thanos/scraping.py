@@ -28,5 +28,9 @@ def scrape_configs(components: Iterable[Component]) -> list[dict[str, Any]]:
             # As for the probe: on loopback or inside a pod there is no authority that could vouch for the
             # name.
             job["tls_config"] = {"insecure_skip_verify": True}
+        if component.stamped:
+            # Else a series that ended would be seen until its last sample is five minutes old. Samples
+            # without a time of their own are not concerned.
+            job["track_timestamps_staleness"] = True
         job["static_configs"].append({"targets": [text(component.address(port))], "labels": labels})
     return list(jobs.values())
