@@ -11,7 +11,7 @@ from typing import Any
 
 from estate.components import Address, File, FilePath, SecretValue, text
 from estate.errors import UsageError
-from estate.model import Estate, Receiver, WebhookReceiver
+from estate.model import GROUP_INTERVAL, Estate, Receiver, WebhookReceiver
 from estate.quantities import seconds
 
 NOTIFICATIONS = "/api/v1/alertmanager"
@@ -55,7 +55,7 @@ def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
             # One notification is about one problem of one cluster.
             "group_by": ["cluster", "alertname", "namespace"],
             "group_wait": "30s",
-            "group_interval": "5m",
+            "group_interval": GROUP_INTERVAL,
             "repeat_interval": alerts.repeat,
             # The heartbeat comes first: no later route may take it away.
             "routes": [_heartbeat_route(beats, alerts.heartbeat.every)],

@@ -18,7 +18,7 @@ from estate.checks.lists import lists
 from estate.checks.references import references
 from estate.checks.replacements import replacements
 from estate.checks.retention import local_retention, store_retention
-from estate.checks.timing import scraping, timeouts
+from estate.checks.timing import repeating, scraping, timeouts
 from estate.checks.unused import unused
 from estate.model import Estate
 from estate.problems import Problem
@@ -36,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     store_retention,
     timeouts,
     scraping,
+    repeating,
     azure_scopes,
     azure_management_groups,
     azure_metrics,

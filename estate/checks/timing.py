@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from estate.model import Estate, JsonExporter
+from estate.model import GROUP_INTERVAL, Estate, JsonExporter
 from estate.problems import Problem
 from estate.quantities import seconds
 
@@ -61,3 +61,14 @@ def scraping(estate: Estate) -> Iterator[Problem]:
         if replicas > PAIR:
             message = f"{replicas} replicas make rates jump more often, and each costs the memory of a server"
             yield Problem("pair-deduplication", (*path, "replicas"), message, "write 2")
+
+
+def repeating(estate: Estate) -> Iterator[Problem]:
+    """What still fires is sent again when Alertmanager looks at its group, and never in between."""
+    repeat = estate.alerts.repeat
+    if repeat is not None and seconds(repeat) < seconds(GROUP_INTERVAL):
+        message = (
+            f"with {repeat}, what still fires would be sent every {GROUP_INTERVAL} all the same: "
+            "that is how often Alertmanager looks at a group"
+        )
+        yield Problem("repeat-short", ("alerts", "repeat"), message, f"write {GROUP_INTERVAL} or more")

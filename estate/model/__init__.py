@@ -11,7 +11,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from estate.model.alerts import Alerts, Heartbeat, Receiver, SinglepaneReceiver, WebhookReceiver
+from estate.model.alerts import (
+    GROUP_INTERVAL,
+    Alerts,
+    Heartbeat,
+    Receiver,
+    SinglepaneReceiver,
+    WebhookReceiver,
+)
 from estate.model.clusters import Cloud, Cluster, PrometheusSettings, Subscription, Tenant
 from estate.model.credentials import (
     CertificateCredential,
@@ -42,6 +49,7 @@ from estate.names import ClusterName, DnsLabel, Url
 
 __all__ = [
     "API_VERSION",
+    "GROUP_INTERVAL",
     "RESERVED",
     "Aggregation",
     "Alerts",

@@ -10,6 +10,9 @@ from estate.model.row import Row
 from estate.names import DnsLabel, SecretReference
 from estate.quantities import Duration
 
+# How often a group of alerts is looked at again: what it holds is sent at these times alone.
+GROUP_INTERVAL = "5m"
+
 
 class SinglepaneReceiver(Row):
     """The singlepane server, which keeps the last notifications and heartbeats and shows them."""
@@ -47,4 +50,7 @@ class Alerts(Row):
     heartbeat: Heartbeat
     """The dead man's switch."""
     repeat: Duration = "4h"
-    """A notification that still fires is sent again after this long."""
+    """A notification that still fires is sent again after this long.
+
+    At least 5m, which is how often Alertmanager looks at a group of alerts.
+    """

@@ -9,7 +9,9 @@ from typing import Any, cast
 from estate.checks.azure import azure_management_groups, azure_metrics
 from estate.checks.identity import identity
 from estate.checks.json_metrics import json_metrics
+from estate.checks.labels import metric_labels
 from estate.checks.lists import lists
+from estate.checks.metric_names import families
 from estate.model import (
     AzureExporter,
     CertificateCredential,
@@ -17,6 +19,7 @@ from estate.model import (
     EstateExporter,
     ExporterRow,
     JsonExporter,
+    JsonMetric,
     SecretCredential,
 )
 from estate.problems import Problem
@@ -27,6 +30,7 @@ from exporters.configuration import module_checks
 from exporters.configuration.clouds import ADDRESSES
 from exporters.configuration.config import Config
 from exporters.configuration.endpoints import LONGEST_LAG_SECONDS
+from exporters.configuration.modules import JsonModule
 from exporters.configuration.references import readable
 
 # The estate's own checks of these rows; they read nothing of an estate but what stands here, too.
@@ -49,6 +53,9 @@ def problems(config: Config) -> list[Problem]:
             case EstateExporter() if config.inventory is None:
                 message = "an exporter of kind estate needs the inventory, which is missing"
                 found.append(Problem("missing-key", path, message, "add inventory", at_key=True))
+    # The rows of a file share one page.
+    found += families(_named(config))
+    found += _labels(config)
     if config.inventory is not None and config.inventory.hub not in config.inventory.clusters:
         message = f"there is no cluster {config.inventory.hub!r} under inventory.clusters"
         fix = offer(config.inventory.hub, config.inventory.clusters)
@@ -61,6 +68,29 @@ def problems(config: Config) -> list[Problem]:
         clusters={},
     )
     return [*found, *(problem for check in _SHARED for problem in check(as_estate))]
+
+
+def _named(config: Config) -> Iterator[tuple[Path, JsonMetric]]:
+    for name, row in config.exporters.items():
+        if isinstance(row, JsonExporter):
+            for index, metric in enumerate(row.metrics):
+                yield ("exporters", name, "metrics", index), metric
+
+
+def _labels(config: Config) -> Iterator[Problem]:
+    """Of external labels this file knows one, where it says its cluster."""
+    if config.cluster is None:
+        return
+    rows: list[tuple[Path, JsonExporter | JsonModule]] = [
+        *(
+            (("exporters", name), row)
+            for name, row in config.exporters.items()
+            if isinstance(row, JsonExporter)
+        ),
+        *((("modules", name), row) for name, row in config.modules.items() if isinstance(row, JsonModule)),
+    ]
+    for path, row in rows:
+        yield from metric_labels(path, row.metrics, ("cluster",))
 
 
 def _tenants(config: Config) -> Iterator[Problem]:

@@ -95,7 +95,7 @@ def write(estate: Estate, folder: Path, server: str, secrets: Mapping[str, str] 
 
 
 @contextmanager
-def alertmanager(config: Path, port: int) -> Iterator[httpx.Client]:
+def alertmanager(config: Path, port: int, *flags: str) -> Iterator[httpx.Client]:
     """A running Alertmanager with this configuration, as a client of its API."""
     address = f"127.0.0.1:{port}"
     arguments = (
@@ -103,6 +103,7 @@ def alertmanager(config: Path, port: int) -> Iterator[httpx.Client]:
         f"--storage.path={config.parent / 'data'}",
         f"--web.listen-address={address}",
         "--cluster.listen-address=",
+        *flags,
     )
     with (config.parent / "alertmanager.log").open("wb") as log:
         process = subprocess.Popen([find("alertmanager"), *arguments], stdout=log, stderr=log)

@@ -18,6 +18,7 @@ from estate.model import Estate
 from tests.alerts.manager import alertmanager, inbox, post, write
 from tests.alerts.rendered import example
 from tests.ports import free_port
+from thanos.alertmanager import retention_hours
 
 SERVER = Address("server", "http")
 
@@ -263,6 +264,23 @@ def test_a_webhook_gets_alerts_and_their_end(tmp_path: Path) -> None:
         ("firing", "pager", {"alertname": "TargetDown", "cluster": "prod-weu"}),
         ("resolved", "pager", {"alertname": "TargetDown", "cluster": "prod-weu"}),
     ]
+
+
+@pytest.mark.parametrize(("repeat", "hours"), [("4h", 120), ("60h", 120), ("2w", 672), ("100y", 1_752_000)])
+def test_what_was_sent_is_known_until_it_is_sent_again(repeat: str, hours: int, tmp_path: Path) -> None:
+    """Alertmanager itself says when it would forget before that (alertmanager#3370): with our flag it has
+    nothing to say.
+    """
+    said = "repeat_interval is greater than the data retention period"
+    estate = estate_with({**example().alerts.model_dump(by_alias=True), "repeat": repeat})
+    assert retention_hours(estate) == hours
+    for flags in ((), (f"--data.retention={hours}h",)):
+        folder = tmp_path / str(len(flags))
+        folder.mkdir()
+        config = write(estate, folder, "127.0.0.1:1")
+        with alertmanager(config, free_port(), *flags):
+            log = (folder / "alertmanager.log").read_text()
+        assert (said in log) == (not flags and hours > 120)
 
 
 def _wait_for(box: Any, count: int) -> None:

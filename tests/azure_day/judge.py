@@ -14,7 +14,8 @@ from functools import lru_cache
 from math import isclose
 from typing import Any
 
-from exporters.azure.discovery.naming import dimension_label, metric_name
+from estate.series_labels import dimension_label
+from exporters.azure.discovery.naming import metric_name
 from exporters.configuration.grains import GRAIN_SECONDS
 from simulators.azure.catalogue import Metric
 from simulators.azure.inventory import Resource

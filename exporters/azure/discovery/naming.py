@@ -1,5 +1,5 @@
-"""Names of Azure metrics, dimensions and resources as Prometheus writes them. Pure; rules in
-docs/collectors/azure-metrics.md.
+"""Names of Azure metrics as Prometheus writes them. Pure; rules in docs/collectors/azure-metrics.md, and
+labels in estate/series_labels.py.
 
 A name depends on the type, the metric, the aggregation, the unit and whether it counts, never on what else
 is configured, so it stays the same when the configuration grows. All spellings are lower case: Azure's APIs
@@ -8,9 +8,9 @@ do not agree on any other.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from estate.series_labels import words
 from exporters.exposition.metrics import Type
 
 
@@ -56,25 +56,6 @@ _REFUSED = frozenset(
 )
 # What the names of other types end in (https://openmetrics.io, and promtool's linter).
 _RESERVED_ENDS = frozenset({"total", "sum", "bucket", "info", "created"})
-# Labels that a series has anyway, or that Prometheus keeps for itself: a dimension of that name gets a
-# prefix.
-RESERVED_LABELS = frozenset(
-    {"subscription", "resource_group", "resource_name", "region", "le", "quantile"}
-    | {"job", "instance", "cluster", "component", "collector", "exporter", "prometheus_replica"}
-)
-# Words of Azure that mix cases inside.
-_WORDS = (("DDoS", "Ddos"), ("IPv4", "Ipv4"), ("IPv6", "Ipv6"))
-
-
-def words(name: str) -> list[str]:
-    """`SuccessE2ELatency` -> success, e2e, latency; `Disk Read Operations/Sec` -> disk, read, operations,
-    sec.
-    """
-    for word, simple in _WORDS:
-        name = name.replace(word, simple)
-    name = re.sub(r"([a-z])([A-Z])|([0-9])([A-Z][a-z])", r"\1\3 \2\4", name)
-    name = re.sub(r"([A-Z0-9])([A-Z][a-z])", r"\1 \2", name)
-    return re.findall(r"[a-z0-9]+", name.lower())
 
 
 def unit(name: str) -> Unit:
@@ -167,16 +148,3 @@ def _joined(stem: str, *ends: str) -> str:
         if end and not stem.endswith(f"_{end}"):
             stem += f"_{end}"
     return stem
-
-
-def dimension_label(dimension: str) -> str:
-    """`ApiName` -> api_name; a label that means something else already becomes dimension_<name>."""
-    label = "_".join(words(dimension))
-    if label in RESERVED_LABELS:
-        return f"dimension_{label}"
-    return label if label[:1].isalpha() else f"dimension_{label}"
-
-
-def tag_label(tag: str) -> str:
-    """`Cost-Center` -> tag_cost_center. Two tags that become one label are for the caller to tell apart."""
-    return "tag_" + "_".join(words(tag))

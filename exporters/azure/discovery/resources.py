@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from exporters.azure.discovery.naming import tag_label, words
+from estate.series_labels import tag_label, words
 from exporters.exposition.metrics import Labels
 
 # Becomes part of a host name: nothing else may pass.

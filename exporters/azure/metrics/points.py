@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
 
-from exporters.azure.discovery.naming import dimension_label
+from estate.series_labels import dimension_label
 from exporters.azure.discovery.wanted import Wanted
 from exporters.azure.metrics.batch import CutMetric, Item, Metric, Point, Series
 from exporters.azure.metrics.plan import Batch

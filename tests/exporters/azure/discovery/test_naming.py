@@ -10,15 +10,9 @@ from itertools import pairwise
 import pytest
 
 from deploy import engines
+from estate.series_labels import RESERVED, dimension_label, tag_label, words
 from exporters.azure.discovery.definitions import AGGREGATIONS
-from exporters.azure.discovery.naming import (
-    RESERVED_LABELS,
-    MetricName,
-    dimension_label,
-    metric_name,
-    tag_label,
-    words,
-)
+from exporters.azure.discovery.naming import MetricName, metric_name
 from exporters.exposition.metrics import SUFFIXES, Labels
 from simulators.azure.catalogue import built_in
 from tests.exporters.doubles import DATA
@@ -131,7 +125,7 @@ def test_promtool_has_nothing_to_say_about_the_names() -> None:
 def test_dimension_labels(dimension: str, label: str) -> None:
     """Snake case of the definition's spelling; never a label that means something else already."""
     assert dimension_label(dimension) == label
-    assert label not in RESERVED_LABELS
+    assert label not in RESERVED
     Labels({label: "x"})
 
 
