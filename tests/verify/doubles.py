@@ -71,16 +71,18 @@ class Served:
 
 
 class ExporterDouble(Served):
-    """Serves two series; `mode` makes it hang, answer with nothing, or fail."""
+    """Serves two series and `more`; `mode` makes it hang, answer with nothing, or fail."""
 
     mode: Literal["answer", "hang", "empty", "error"] = "answer"
+    more = ""
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
         if self.mode == "hang":
             time.sleep(30)
         if self.mode == "error":
             return 500, "text/plain", b"collector broken"
-        text = "" if self.mode == "empty" else f"shop_orders 42\nshop_seen_seconds {time.time():.3f}\n"
+        text = f"shop_orders 42\nshop_seen_seconds {time.time():.3f}\n{self.more}"
+        text = "" if self.mode == "empty" else text
         return 200, "text/plain; version=0.0.4; charset=utf-8", text.encode()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 from deploy.engines import find
 from deploy.verify import HOPS, verify
+from deploy.verify.swallowed import PAST_SECONDS
 from estate.model import Estate
 from tests.verify.breaking import blocks_away, broken, instead, rewritten, stopped, whole, without
 from tests.verify.conftest import proof, proof_of
@@ -167,6 +169,34 @@ async def test_sidecar_that_query_does_not_know_is_named(stack: Stack) -> None:
         found = broken(await proof(stack, 8))
     assert (found.hop, found.cluster) == ("visible-through-sidecar", "neu")
     assert found.cause == f"Query does not know sidecar-neu-0 at {address}"
+
+
+async def test_a_label_that_is_replaced_on_the_way_is_named(stack: Stack) -> None:
+    """Two series that differ in the name of an external label alone are one behind the sidecar (thanos#1579):
+    Prometheus has both, Query one, and every other hop holds.
+    """
+    exporter = stack.exporters["orders-weu"]
+    exporter.more = 'shop_carts{environment="red"} 1\nshop_carts{environment="blue"} 20\n'
+    try:
+        await asyncio.sleep(PAST_SECONDS + 3)
+        verification = await proof(stack, SECONDS)
+    finally:
+        exporter.more = ""
+    found = broken(verification)
+    assert (found.hop, found.cluster) == ("visible-through-sidecar", "weu")
+    numbers = re.fullmatch(
+        r"of (\d+) series of orders-weu in prometheus-weu-\d Query gets (\d+) through sidecar-weu-\d: "
+        r"the external label environment replaces their own on 2",
+        found.cause,
+    )
+    assert numbers is not None, found.cause
+    assert int(numbers[1]) - int(numbers[2]) == 1
+    assert whole(verification, "neu")
+    # Others find the stack whole again: what is compared lies in the past.
+    for _ in range(20):
+        if (await proof(stack, SECONDS)).ok:
+            break
+        await asyncio.sleep(1)
 
 
 async def test_stopped_query_breaks_every_chain(stack: Stack) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from deploy.verify.complaint import complaint
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
+from deploy.verify.hops.exporter_answers import expected
 from deploy.verify.prometheus import configured
 from deploy.verify.replica import Replica, matcher_text
 from deploy.verify.series import through_query
 from deploy.verify.stores import store_of
+from deploy.verify.swallowed import compared
 
 
 async def prove(ground: Ground, replica: Replica) -> str:
-    """The sidecar first, then Query's list of stores, then a query that only this sidecar may answer."""
+    """The sidecar first, then Query's list of stores, then a query that only this sidecar may answer, and
+    whether as many series come through it as Prometheus has.
+    """
     try:
         await ground.get(replica.sidecar, "/-/ready")
     except Broken as broken:
@@ -41,12 +45,15 @@ async def prove(ground: Ground, replica: Replica) -> str:
             f"more than the {limit:.0f} s that its scrape interval allows",
             f"See with `singlepane logs {replica.sidecar}` whether it can read {replica.prometheus}.",
         )
-    return f"{replica.sidecar}, newest sample {found[0].value:.0f} s old"
+    series = await compared(ground, replica, expected(ground, replica.cluster), store.address)
+    return (
+        f"{replica.sidecar}, newest sample {found[0].value:.0f} s old, all {series} series of the exporters"
+    )
 
 
 HOP = Hop(
     name="visible-through-sidecar",
-    proves="Query reaches the sidecar, knows its labels and gets fresh samples from it alone.",
+    proves="Query reaches the sidecar, knows its labels and gets every series fresh from it alone.",
     scope="replica",
     patience=45,
     prove=prove,
