@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
-from estate.model import AzureExporter, AzureMetric, Estate
+from estate.model import AzureExporter, AzureMatch, AzureMetric, Estate
 from estate.problems import Problem
 from estate.tree import Path
 
-# Keys that narrow the resources of an exporter or an entry: whether two overlap cannot be told from the file.
-NARROWING = {"select", "exclude"}
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An entry that reads a metric, where it stands, and its row."""
+
+    path: Path
+    metric: AzureMetric
+    row: AzureExporter
 
 
 def azure_scopes(estate: Estate) -> Iterator[Problem]:
@@ -37,9 +45,9 @@ def azure_scopes(estate: Estate) -> Iterator[Problem]:
 
 def azure_metrics(estate: Estate) -> Iterator[Problem]:
     """No metric of a resource is read twice, neither by one exporter row nor by two."""
-    first: dict[tuple[str, str, str], list[tuple[Path, AzureMetric]]] = {}
+    first: dict[tuple[str, str, str], list[_Reading]] = {}
     for name, exporter in estate.exporters.items():
-        if not isinstance(exporter, AzureExporter) or exporter.model_fields_set & NARROWING:
+        if not isinstance(exporter, AzureExporter):
             continue
         subscriptions = {
             subscription
@@ -48,14 +56,15 @@ def azure_metrics(estate: Estate) -> Iterator[Problem]:
         }
         for index, metric in enumerate(exporter.metrics):
             for place, metric_name in enumerate(metric.names):
-                if metric.type is None or metric_name is None or metric.model_fields_set & NARROWING:
+                if metric.type is None or metric_name is None:
                     continue
                 path: Path = ("exporters", name, "metrics", index, "names", place)
+                reading = _Reading(path, metric, exporter)
                 clashes = None
                 for subscription in sorted(subscriptions):
                     readings = first.setdefault((subscription, metric.type.lower(), metric_name.lower()), [])
-                    clashes = clashes or _clash(readings, metric, metric_name, path)
-                    readings.append((path, metric))
+                    clashes = clashes or _clash(readings, reading, metric_name)
+                    readings.append(reading)
                 if clashes:
                     yield clashes
 
@@ -97,10 +106,13 @@ def _read(estate: Estate, exporter: AzureExporter, cluster: str) -> list[str]:
     ]
 
 
-def _clash(
-    readings: list[tuple[Path, AzureMetric]], metric: AzureMetric, name: str, path: Path
-) -> Problem | None:
-    for (_, other_row, _, index, *_), other in readings:
+def _clash(readings: list[_Reading], reading: _Reading, name: str) -> Problem | None:
+    metric, path = reading.metric, reading.path
+    for each in readings:
+        other = each.metric
+        _, other_row, _, index, *_ = each.path
+        if not _overlap(each, reading):
+            continue
         both = metric.aggregations and other.aggregations
         if both and not set(metric.aggregations) & set(other.aggregations):
             continue
@@ -113,3 +125,43 @@ def _clash(
         message = f"{name!r} of {metric.type} is read by {where} with other dimensions: sums count it twice"
         return Problem("azure-metric-split", path, message, "split it one way, and sum the parts in queries")
     return None
+
+
+def _overlap(one: _Reading, other: _Reading) -> bool:
+    """Whether two entries surely read a resource in common, as far as there is one that both could mean. What
+    cannot be told from the file is no overlap.
+    """
+    if one.row is not other.row and (_narrowing(one.row) or _narrowing(other.row)):
+        same = one.row.select == other.row.select and one.row.exclude == other.row.exclude
+        if not same:
+            return False
+    return _covers(one.metric, other.metric) or _covers(other.metric, one.metric)
+
+
+def _narrowing(of: AzureExporter | AzureMetric) -> bool:
+    return bool(of.exclude) or any(map(_patterns(of.select).get, _KEYS))
+
+
+def _covers(wide: AzureMetric, narrow: AzureMetric) -> bool:
+    """Whether the narrow entry selects, by each key that the wide one asks for, something that fits there."""
+    if wide.exclude and wide.exclude != narrow.exclude:
+        return False
+    asked, given = _patterns(wide.select), _patterns(narrow.select)
+    return all(
+        any(fnmatchcase(mine, each.replace("[", "[[]")) for mine in given[key] for each in asked[key])
+        for key in _KEYS
+        if asked[key]
+    )
+
+
+_KEYS = ("resource_groups", "regions", "names", "tags")
+
+
+def _patterns(select: AzureMatch | None) -> dict[str, list[str]]:
+    """By key: what a resource must be like, in lower case."""
+    found: dict[str, list[str]] = {}
+    for key in _KEYS:
+        values = getattr(select, key, None) or ()
+        texts = [f"{tag}={value}" for tag, value in values.items()] if isinstance(values, dict) else values
+        found[key] = [each.lower() for each in texts if each is not None]
+    return found
