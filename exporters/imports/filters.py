@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from exporters.azure.discovery.naming import dimension_label
+from estate.series_labels import dimension_label
 
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[()]|[^\s()'\"]+")
 _OPERATORS = frozenset({"eq", "ne", "sw", "startswith", "in", "gt", "ge", "lt", "le"})

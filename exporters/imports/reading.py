@@ -9,9 +9,9 @@ from typing import Any, get_args
 from estate.errors import UsageError
 from estate.model import Aggregation
 from estate.names import REGION, RESOURCE_TYPE, UUID
+from estate.series_labels import words
 from estate.suggest import offer
 from estate.tree import Path, spoken
-from exporters.azure.discovery.naming import words
 from exporters.configuration.grains import GRAIN_SECONDS
 from exporters.imports import intervals
 from exporters.imports.filters import RESOURCE_ID, clauses, matcher

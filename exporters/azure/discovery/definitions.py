@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from estate.series_labels import words
 from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, Client, address
-from exporters.azure.discovery.naming import words
 from exporters.azure.discovery.resources import Resource, Variant
 from exporters.configuration.endpoints import Endpoints
 
