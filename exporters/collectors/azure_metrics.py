@@ -306,6 +306,7 @@ class AzureMetrics:
         self.ledger.restore(found.tracks, found.learnt)
         self._saved_tracks = len(found.tracks)
         self.reader.refusals.until.update(found.refused)
+        self.reader.omissions.restore(found.omitted)
 
     def _save(self) -> None:
         self._saved = self.clock.steady()
@@ -315,9 +316,10 @@ class AzureMetrics:
         try:
             now = self.clock.wall()
             refused = self.reader.refusals.current(now)
+            omitted = self.reader.omissions.current(now)
             with self.ledger.lock:
-                spelt = self.ledger.spellings.spelt()
-                state.save(self._state_file, self.ledger.tracks, self.ledger.learnt(), now, refused, spelt)
+                learnt, spelt = self.ledger.learnt(), self.ledger.spellings.spelt()
+                state.save(self._state_file, self.ledger.tracks, learnt, now, refused, spelt, omitted)
         except OSError as error:
             self.state_problems += 1
             log.error("state not written", exporter=self.exporter, error=error.strerror)

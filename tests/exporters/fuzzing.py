@@ -33,6 +33,7 @@ from exporters.azure.discovery.resources import Resource, series_labels
 from exporters.azure.errors import AzureError, Refused
 from exporters.azure.metrics import reader
 from exporters.azure.metrics.ledger import Ledger
+from exporters.azure.metrics.omissions import Omissions
 from exporters.azure.metrics.plan import Group
 from exporters.azure.metrics.reader import GroupState, Reader
 from exporters.azure.metrics.routes import Refusals
@@ -59,9 +60,10 @@ class Answering:
         self.endpoints = Endpoints()
         self.calls: list[Call] = []
         self.refusals = Refusals()
+        self.omissions = Omissions()
 
-    def memory(self, kind: type[Refusals]) -> Refusals:
-        return self.refusals
+    def memory(self, kind: type[object]) -> object:
+        return self.omissions if kind is Omissions else self.refusals
 
     def of(self, tenant: str) -> Answering:
         return self

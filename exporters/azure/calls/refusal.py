@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 from exporters.azure.errors import AzureError, Throttled
 
 NO_SUCH_HOST = "NoSuchHost"
 # What one id can cause. 500 is what the service answers where it trips over a resource; 504 and a reply
 # that is too large shrink with the batch.
 _SPLIT_STATUS = frozenset({400, 404, 413, 500, 504})
+# Each names the metric that it is about, in one call of several.
+_OF_A_METRIC: tuple[tuple[Literal["missing", "dimension"], re.Pattern[str]], ...] = (
+    (
+        "missing",
+        re.compile(r"failed to find metric configuration for .*?, metric: (.+?)(?:, valid metrics: |$)"),
+    ),
+    ("dimension", re.compile(r"metric: (.+?) does not accept zero dimension case")),
+    ("dimension", re.compile(r"metric: (.+?) does not support requested dimension")),
+)
 # These are said of the metrics and not of an id: smaller batches would hear the same.
 _NOT_OF_AN_ID = (
     "failed to find metric configuration",
     "does not support requested dimension",
+    "does not accept zero dimension",
     "detected invalid",
     "invalid aggregation",
 )
@@ -54,6 +67,27 @@ def of_type(error: AzureError) -> bool:
         return True
     message = str(error).lower()
     return any(each in message for each in _NOT_SUPPORTED)
+
+
+def of_a_metric(error: AzureError) -> tuple[str, Literal["missing", "dimension"]] | None:
+    """The metric that a refusal names, in lower case, and why: there is none of this name, or it is not to be
+    split so. None where it names none.
+    """
+    if error.status != 400:
+        return None
+    message = str(error).lower()
+    for why, words in _OF_A_METRIC:
+        found = words.search(message)
+        if found:
+            return found[1], why
+    return None
+
+
+def unexplained(error: AzureError) -> bool:
+    """Whether Azure refused a call and did not say in known words what of it."""
+    if error.status != 400 or isinstance(error, Throttled) or of_type(error):
+        return False
+    return of_a_metric(error) is None
 
 
 def of_an_id(error: AzureError) -> bool:

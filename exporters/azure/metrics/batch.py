@@ -1,12 +1,10 @@
-"""metrics:getBatch: the request, the typed reply, and splitting a batch that fails for one bad id.
+"""metrics:getBatch: the request and the typed reply.
 
 Contract: https://learn.microsoft.com/rest/api/monitor/metrics-batch/batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -14,14 +12,9 @@ import msgspec
 
 from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, address
-from exporters.azure.calls.refusal import of_an_id
-from exporters.azure.discovery.resources import Resource
-from exporters.azure.errors import AzureError
 from exporters.azure.metrics.plan import Batch
 from exporters.configuration.endpoints import Endpoints
 
-# Enough to find three bad ids among 50 (twice the depth of the tree for each).
-MOST_SPLITS = 36
 # Takes about 10 ms to decode.
 LONG_REPLY_BYTES = 2 * 1024 * 1024
 
@@ -133,62 +126,3 @@ def names(batch: Batch) -> str:
 def instant(seconds: int) -> str:
     """Unix seconds as the APIs write times."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a batch and its pieces: those that were read, ids refused alone, and pieces that failed
-    for another reason. `splits` is how often a piece was halved."""
-
-    read: list[Batch] = field(default_factory=list)
-    refused: list[tuple[Resource, AzureError]] = field(default_factory=list)
-    failed: list[tuple[Batch, AzureError]] = field(default_factory=list)
-    splits: int = 0
-
-
-async def read(
-    batch: Batch, send: Callable[[Batch], Awaitable[None]], *, splits: bool = True, others: bool = False
-) -> Outcome:
-    """Send a batch; halve it as long as that can single out a bad id. Never raises AzureError. `send` takes
-    in the reply to the piece that it is given, or raises.
-
-    `splits` False: the call is the same for fewer resources. `others` says that the group has calls for other
-    resources, so that a bad id alone in its call is the fault of that id.
-    """
-    outcome = Outcome()
-    several = others or len(batch.resources) > 1
-
-    async def attempt(piece: Batch) -> AzureError | None:
-        try:
-            await send(piece)
-        except AzureError as error:
-            return error
-        outcome.read.append(piece)
-        return None
-
-    async def resolve(piece: Batch, error: AzureError) -> None:
-        alone = len(piece.resources) == 1
-        if alone and splits and of_an_id(error) and (several or error.status == 404):
-            outcome.refused.append((piece.resources[0], error))
-            return
-        if alone or not splits or not of_an_id(error) or outcome.splits >= MOST_SPLITS:
-            outcome.failed.append((piece, error))
-            return
-        outcome.splits += 1
-        halves = [(half, await attempt(half)) for half in piece.halves()]
-        if error.status >= 500 and all(failure for _, failure in halves):
-            # Not one resource but the service: more calls would only add to its trouble.
-            outcome.failed.extend((half, failure) for half, failure in halves if failure)
-            return
-        for half, failure in halves:
-            if failure is not None:
-                await resolve(half, failure)
-
-    error = await attempt(batch)
-    if error is not None:
-        await resolve(batch, error)
-    if len(batch.resources) > 1 and not outcome.read and not outcome.failed:
-        # Every single id was refused: then it is not the ids.
-        outcome.refused.clear()
-        outcome.failed.append((batch, error or AzureError("batch: refused", api="batch")))
-    return outcome

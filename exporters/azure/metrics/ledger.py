@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from estate.model import AzureBudget
@@ -33,10 +33,13 @@ from exporters.exposition.metrics import SUFFIXES, Family, Labels, Sample
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one call said of one resource, and when (Unix seconds)."""
+    """What one call said of one resource, and when (Unix seconds). `heard` are the metrics that it brought a
+    value of.
+    """
 
     at: float
     samples: tuple[Exposed, ...]
+    heard: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -85,7 +88,9 @@ class Ledger:
         self._names: dict[tuple[str, str, str], Named] = {}
         self._owners: dict[str, tuple[str, str, str]] = {}
         self._held: dict[tuple[Slot, str], Held] = {}
+        self._alike: dict[frozenset[str], frozenset[str]] = {}
         self._oldest: dict[tuple[str, str], float] = {}
+        self._heard: Mapping[Slot, Tally[frozenset[str]]] = {}
 
     def restore(self, tracks: dict[TrackKey, Track], learnt: Mapping[tuple[str, str], Learnt]) -> None:
         """Take up what an earlier process had learnt and counted."""
@@ -151,7 +156,10 @@ class Ledger:
                 )
                 self._advance(batch, resource, result, window, newest)
             samples.extend(self._counters(batch, resource))
-            self._held[batch.slot, resource.id] = Held(now, tuple(samples))
+            heard = frozenset(each.metric.definition.name for each in result.readings)
+            # Most resources of a type bring the same, which is kept once.
+            heard = self._alike.setdefault(heard, heard)
+            self._held[batch.slot, resource.id] = Held(now, tuple(samples), heard)
 
     def _gauges(
         self, resource: Resource, results: Iterable[Reading], not_before: int, step: int
@@ -247,11 +255,14 @@ class Ledger:
                 place: held for place, held in self._held.items() if now - held.at <= keep(place[0][0])
             }
             oldest: dict[tuple[str, str], float] = {}
+            heard: dict[Slot, Tally[frozenset[str]]] = {}
             for (slot, id), held in self._held.items():
                 resources.setdefault(id, []).extend(held.samples)
                 place = (slot[0].subscription, slot[0].type)
                 oldest[place] = min(held.at, oldest.get(place, held.at))
+                heard.setdefault(slot, Tally())[held.heard] += 1
             self._oldest = oldest
+            self._heard = heard
         kept, self.tallies.dropped = within(resources.values(), self._budget)
         by_name: dict[str, tuple[Named, list[Sample]]] = {}
         for named, sample in kept:
@@ -260,6 +271,18 @@ class Ledger:
             Family(name, named.name.type, named.help, samples, named.name.unit)
             for name, (named, samples) in by_name.items()
         ]
+
+    def heard(self, group: Group) -> dict[str, int]:
+        """Of how many resources the last reading brought a value, by metric of a group that was read."""
+        found: dict[str, int] = {}
+        for batch in batches(replace(group, resources=group.resources[:1])):
+            counts = self._heard.get(batch.slot)
+            if counts is None:
+                continue
+            for metric in batch.metrics:
+                name = metric.definition.name
+                found[name] = sum(number for heard, number in counts.items() if name in heard)
+        return found
 
     def oldest(self) -> dict[tuple[str, str], float]:
         """When the oldest value that `families` gave last was read (Unix seconds), by subscription and type.

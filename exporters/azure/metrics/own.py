@@ -175,6 +175,40 @@ def _groups(of: Shown) -> list[Family]:
             float(refused),
         ),
         mismatched(of.catalogue.mismatches),
+        *_metrics(of),
+    ]
+
+
+def _metrics(of: Shown) -> list[Family]:
+    """Of which resources a metric has values, and of which it is not asked for."""
+    heard: Counter[tuple[str, str, str]] = Counter()
+    omitted: Counter[tuple[str, str, str]] = Counter()
+    now = of.clock.wall()
+    for group in of.groups:
+        key = group.key
+        for metric, resources in of.ledger.heard(group).items():
+            heard[key.type, metric, ",".join(key.dimensions)] += resources
+        if of.reader.omissions.known.get(key.type):
+            names = {each.definition.name.lower(): each.definition.name for each in group.metrics}
+            for metric, why, resources in of.reader.omissions.counted(group, now):
+                omitted[key.type, names[metric], why] += resources
+    return [
+        _family(
+            "azure_metrics_resources_with_values",
+            "Resources whose last reading brought a value of a metric; 0 where none did.",
+            (
+                ({"type": type, "metric": metric, "dimensions": dimensions}, float(n))
+                for (type, metric, dimensions), n in sorted(heard.items())
+            ),
+        ),
+        _family(
+            "azure_metrics_refused_metrics",
+            "Resources of which a metric is not asked for because Azure refused it, by reason.",
+            (
+                ({"type": type, "metric": metric, "reason": why}, float(n))
+                for (type, metric, why), n in sorted(omitted.items())
+            ),
+        ),
     ]
 
 

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from exporters.azure.discovery.resources import Resource, Variant
@@ -72,11 +72,13 @@ class Batch:
     key: Key
     resources: tuple[Resource, ...]
     metrics: tuple[Wanted, ...]
+    # The first metric of the whole call, where this is a part of one.
+    first: str = ""
 
     @property
     def slot(self) -> Slot:
-        """What stays the same when the batch is halved, and from cycle to cycle."""
-        return (self.key, self.metrics[0].definition.name)
+        """What stays the same whatever is left out of a call, and from cycle to cycle."""
+        return (self.key, self.first or self.metrics[0].definition.name)
 
     @property
     def top(self) -> int:
@@ -86,10 +88,15 @@ class Batch:
     def halves(self) -> tuple[Batch, Batch]:
         """The same call for the first and the second half of its resources. Needs two or more."""
         middle = len(self.resources) // 2
-        return (
-            Batch(self.key, self.resources[:middle], self.metrics),
-            Batch(self.key, self.resources[middle:], self.metrics),
-        )
+        return self.of_resources(self.resources[:middle]), self.of_resources(self.resources[middle:])
+
+    def of_resources(self, resources: tuple[Resource, ...]) -> Batch:
+        """The same call for some of its resources."""
+        return replace(self, resources=resources, first=self.slot[1])
+
+    def of_metrics(self, metrics: tuple[Wanted, ...]) -> Batch:
+        """The same call for some of its metrics."""
+        return replace(self, metrics=metrics, first=self.slot[1])
 
 
 def groups(resources: Iterable[Resource], wanted: Sequence[Wanted]) -> list[Group]:
@@ -134,9 +141,18 @@ def _had(resource: Resource, of_shape: Iterable[Wanted]) -> tuple[str, tuple[Wan
     return "; ".join(sorted(lacking)), tuple(there[name] for name in sorted(there))
 
 
-def batches(group: Group, without: Collection[str] = (), ids: int = IDS_PER_CALL) -> Iterator[Batch]:
-    """The calls of a group, each for so many resources; those whose id is in `without` are left out."""
+def batches(
+    group: Group,
+    without: Collection[str] = (),
+    ids: int = IDS_PER_CALL,
+    alike: Mapping[str, tuple[str, ...]] | None = None,
+) -> Iterator[Batch]:
+    """The calls of a group, each for so many resources; those whose id is in `without` are left out. Those
+    of which `alike` says the same are together.
+    """
     resources = [each for each in group.resources if each.id not in without]
+    if alike:
+        resources.sort(key=lambda each: alike.get(each.id, ()))
     for first in range(0, len(resources), ids):
         for start in range(0, len(group.metrics), NAMES_PER_CALL):
             yield Batch(

@@ -1,9 +1,10 @@
-"""Reads one group of resources into the ledger: by its route, batch by batch, past bad ids."""
+"""Reads one group of resources into the ledger: by its route, batch by batch, past what Azure refuses."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -11,19 +12,24 @@ import structlog
 
 from exporters.azure.calls.clients import Clients
 from exporters.azure.calls.clock import Clock
-from exporters.azure.calls.refusal import of_type
+from exporters.azure.calls.http import Call
+from exporters.azure.calls.refusal import of_type, unexplained
 from exporters.azure.discovery.catalogue import Catalogue
 from exporters.azure.errors import AzureError, Refused
-from exporters.azure.metrics import batch as batches
+from exporters.azure.metrics import isolation
+from exporters.azure.metrics.isolation import LeftOut
 from exporters.azure.metrics.ledger import Ledger
+from exporters.azure.metrics.omissions import Omissions
 from exporters.azure.metrics.plan import Batch, Group, Key
 from exporters.azure.metrics.plan import batches as batches_of
 from exporters.azure.metrics.points import Window
-from exporters.azure.metrics.routes import Refusals, Route
+from exporters.azure.metrics.routes import DOUBT_SECONDS, Refusals, Route
 from exporters.work import worked
 
 # What Azure refused for good is asked again after this long: rights are granted, ids come to life.
 REFUSAL_SECONDS = 300.0
+# Resources that a line of the log names.
+_MOST_NAMED = 5
 
 log = structlog.get_logger()
 
@@ -60,6 +66,7 @@ class Reader:
 
     def __init__(self, catalogue: Catalogue, clients: Clients, ledger: Ledger, clock: Clock) -> None:
         self.refusals = clients.memory(Refusals)
+        self.omissions = clients.memory(Omissions)
         self.refused: dict[str, float] = {}
         self.splits = 0
         self._catalogue = catalogue
@@ -68,6 +75,8 @@ class Reader:
         self._clock = clock
         # Routes that answered: before that, one call is tried instead of all.
         self._proven = self.refusals.proven
+        # Groups that were asked for once: what the first call teaches the others need not learn.
+        self._met: set[Key] = set()
 
     def route(self, key: Key) -> Route:
         """The API that a group is read by now."""
@@ -75,7 +84,13 @@ class Reader:
 
     def calls(self, group: Group) -> int:
         """How many calls one reading of a group takes."""
-        return group.calls_of(self.route(group.key).ids)
+        route = self.route(group.key)
+        if not self.omissions.known.get(group.key.type):
+            return group.calls_of(route.ids)
+        now = self._clock.wall()
+        return sum(
+            len(self.omissions.narrowed(each, now, route.splits)) for each in self._calls(group, route, ())
+        )
 
     def held(self, key: Key) -> bool:
         """Whether Azure asks the subscription of a group to wait."""
@@ -101,17 +116,27 @@ class Reader:
         elif all(isinstance(error, Refused) and error.status != 401 for error in errors):
             status.refused_until = self._clock.steady() + REFUSAL_SECONDS
 
+    def _calls(self, group: Group, route: Route, skip: Collection[str]) -> list[Batch]:
+        """The calls of a group; resources of which the same is left out are together."""
+        omitted = self.omissions.of(group.key, self._clock.wall()) if route.splits else {}
+        alike = {id: tuple(sorted(metrics)) for id, metrics in omitted.items() if id}
+        return list(batches_of(group, skip, route.ids, alike))
+
     async def _by_route(self, group: Group, horizon: int, deadline: float, spread: float) -> _Brought:
         key = group.key
         skip = {id for id, until in self.refused.items() if self._clock.steady() < until}
+        doubted: list[tuple[Route, _Brought]] = []
+        # Whether it is known that no other route would do better.
+        insisting = False
         while True:
             route = self.route(key)
-            calls = list(batches_of(group, skip, route.ids))
+            calls = self._calls(group, route, skip)
             place = (key.type, key.region, route.name)
-            first = len(calls) if place in self._proven else 1
+            first = len(calls) if place in self._proven and key in self._met else 1
             brought = _Brought()
+            sure = insisting or place in self._proven
             for some in (calls[:first], calls[first:]):
-                if not any(map(of_type, brought.errors)):
+                if not any(of_type(each) or (unexplained(each) and not sure) for each in brought.errors):
                     several = len(calls) > 1
                     await asyncio.gather(
                         *(
@@ -120,15 +145,32 @@ class Reader:
                         )
                     )
             refusal = next(filter(of_type, brought.errors), None)
+            now = self._clock.wall()
             if refusal is None:
                 if brought.replies:
                     self._proven.add(place)
+                    self._met.add(key)
+                    for other, before in doubted:
+                        self._say(key, other, before.errors[0])
+                    return self._of_ids(brought)
+                doubtful = bool(brought.errors) and all(map(unexplained, brought.errors))
+                if doubtful and not sure and self.refusals.learn(key, route, now, DOUBT_SECONDS):
+                    doubted.append((route, brought))
+                    continue
+            elif self.refusals.learn(key, route, now):
+                self._say(key, route, refusal)
+                continue
+            if not doubted:
                 return self._of_ids(brought)
-            if not self.refusals.learn(key, route, self._clock.wall()):
-                return brought
-            self._proven.discard(place)
-            self._clients.traffic.note(refusal)
-            log.info("route refused", type=key.type, region=key.region, route=route.name, error=str(refusal))
+            # No route answers: then it is not the routes.
+            for other, _ in doubted:
+                self.refusals.forget(key, other)
+            doubted, insisting = [], True
+
+    def _say(self, key: Key, route: Route, refusal: AzureError) -> None:
+        self._proven.discard((key.type, key.region, route.name))
+        self._clients.traffic.note(refusal)
+        log.info("route refused", type=key.type, region=key.region, route=route.name, error=str(refusal))
 
     def _of_ids(self, brought: _Brought) -> _Brought:
         """Where each id was refused alone and none served, it is not the ids, unless they are gone."""
@@ -152,6 +194,14 @@ class Reader:
     ) -> None:
         if spread > 0:
             await asyncio.sleep(random.uniform(0, spread))  # noqa: S311 - spreads load, guards nothing
+        pieces = self.omissions.narrowed(batch, self._clock.wall(), route.splits)
+        await asyncio.gather(
+            *(self._piece(each, route, several, horizon, deadline, brought) for each in pieces)
+        )
+
+    async def _piece(
+        self, batch: Batch, route: Route, several: bool, horizon: int, deadline: float, brought: _Brought
+    ) -> None:
         window = await worked(self._ledger.window, batch, horizon, self._clock.wall())
         tenant = self._catalogue.scope(batch.key.subscription).tenant
         endpoints = self._clients.reach(tenant)
@@ -166,14 +216,39 @@ class Reader:
                 # A large reply takes longer to read than the loop may stand still.
                 await worked(self._take, route, body, piece, window, sent)
 
-            call = route.call(piece, window.start, window.seen, endpoints, deadline)
-            await client.read(call, use, self._clock.wall)
+            await client.read(of(piece), use, self._clock.wall)
 
-        outcome = await batches.read(batch, send, splits=route.splits, others=several)
+        async def probe(piece: Batch) -> None:
+            await client.send(of(piece))
+
+        def of(piece: Batch) -> Call:
+            return route.call(piece, window.start, window.seen, endpoints, deadline)
+
+        outcome = await isolation.read(
+            batch, send, probe=probe, splits=route.splits, others=several, lone=route.ids == 1
+        )
         self.splits += outcome.splits
+        for each in outcome.left_out:
+            self._leave_out(batch.key, each)
         brought.replies += len(outcome.read)
         brought.refused.extend((resource.id, error) for resource, error in outcome.refused)
         brought.errors.extend(error for _, error in outcome.failed)
+
+    def _leave_out(self, key: Key, left: LeftOut) -> None:
+        ids = [each.id for each in left.resources]
+        metric = left.metric.definition.name
+        new = self.omissions.learn(key, ids, metric, left.why, self._clock.wall())
+        self._clients.traffic.note(left.error)
+        if new:
+            log.warning(
+                "metric refused, left out for a while",
+                type=key.type,
+                metric=metric,
+                why=left.why,
+                resources=ids[:_MOST_NAMED] or "all",
+                more=max(0, len(ids) - _MOST_NAMED),
+                error=str(left.error),
+            )
 
     def _take(self, route: Route, body: bytes, piece: Batch, window: Window, sent: float) -> None:
         """Decode a reply and take it in at once: decoded, it is much larger. Its values are of the moment at

@@ -18,6 +18,8 @@ from exporters.azure.metrics.plan import IDS_PER_CALL, Batch, Key
 from exporters.configuration.endpoints import Endpoints
 
 REMEMBER_SECONDS = 86_400.0
+# A refusal that is not understood, where another route then answered.
+DOUBT_SECONDS = 3_600.0
 RouteName = Literal["batch", "subscription", "resource"]
 
 
@@ -56,12 +58,16 @@ class Refusals:
         open_ = (each for each in ROUTES if self.until.get((key.type, key.region, each.name), 0.0) <= now)
         return next(open_, ROUTES[-1])
 
-    def learn(self, key: Key, route: Route, now: float) -> bool:
+    def learn(self, key: Key, route: Route, now: float, seconds: float = REMEMBER_SECONDS) -> bool:
         """Remember a refusal; False where there is no other route to try."""
         if route is ROUTES[-1]:
             return False
-        self.until[key.type, key.region, route.name] = now + REMEMBER_SECONDS
+        self.until[key.type, key.region, route.name] = now + seconds
         return True
+
+    def forget(self, key: Key, route: Route) -> None:
+        """It was not the route."""
+        self.until.pop((key.type, key.region, route.name), None)
 
     def current(self, now: float) -> Mapping[Place, float]:
         """Refusals in force; also forgets the others."""

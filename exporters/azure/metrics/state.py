@@ -17,6 +17,7 @@ import msgspec
 
 from exporters.azure.metrics.counters import Counter, Track, TrackKey
 from exporters.azure.metrics.lag import Learnt
+from exporters.azure.metrics.omissions import Known, Omission, Until, Why
 from exporters.azure.metrics.routes import Place
 from exporters.azure.metrics.spelling import Spelt
 
@@ -36,6 +37,8 @@ class _Head(msgspec.Struct):
     refused: list[tuple[str, str, str, float]] = []
     # Type, label and value of dimensions that came in more than one spelling, in the one that is shown.
     spelt: list[Spelt] = []
+    # Type, resource, metric and shape of what is left out, until when (Unix seconds), and why.
+    omitted: list[tuple[str, str, str, str, float, Why]] = []
 
 
 class _End(msgspec.Struct):
@@ -51,6 +54,7 @@ class State:
     problem: str = ""
     refused: Mapping[Place, float] = field(default_factory=dict)
     spelt: Sequence[Spelt] = ()
+    omitted: Known = field(default_factory=dict)
 
 
 def load(path: Path) -> State:
@@ -97,6 +101,7 @@ def _decoded(lines: list[bytes]) -> State:
         "",
         {(type, region, route): at for type, region, route, at in head.refused},
         head.spelt,
+        {Omission(*place): Until(at, why) for *place, at, why in head.omitted},
     )
 
 
@@ -107,12 +112,19 @@ def save(
     now: float,
     refused: Mapping[Place, float] | None = None,
     spelt: Sequence[Spelt] = (),
+    omitted: Known | None = None,
 ) -> None:
     """Write the state; old tracks are left out. Raises OSError, and then the old file stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
     known = [(*place, *each) for place, each in learnt.items()]
-    head = _Head(FORMAT, known, [(*place, until) for place, until in (refused or {}).items()], list(spelt))
+    head = _Head(
+        FORMAT,
+        known,
+        [(*place, until) for place, until in (refused or {}).items()],
+        list(spelt),
+        [(*place, *until) for place, until in (omitted or {}).items()],
+    )
     with beside.open("wb") as file:
         file.write(msgspec.json.encode(head) + b"\n")
         written = 0

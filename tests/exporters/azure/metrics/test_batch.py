@@ -1,4 +1,4 @@
-"""The batch request, and how one bad id among many is singled out."""
+"""The batch request and reply, and how one bad id among many is singled out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters.azure.errors import AzureError, BadReply, Refused, Throttled
-from exporters.azure.metrics.batch import MOST_SPLITS, Outcome, call, decode, read
+from exporters.azure.metrics.batch import call, decode
+from exporters.azure.metrics.isolation import ALONE, MOST_SPLITS, Outcome, read
 from exporters.azure.metrics.plan import Batch
 from exporters.configuration.endpoints import Endpoints
 from tests.exporters.azure_values import SUBSCRIPTION, account, batch, wanted
@@ -29,9 +30,9 @@ def test_the_request_whole() -> None:
     assert made.url == (
         f"https://westeurope.metrics.monitor.azure.com/subscriptions/{SUBSCRIPTION}/metrics:getBatch"
         "?api-version=2024-02-01&metricnamespace=microsoft.storage%2Fstorageaccounts"
-        "&metricnames=Percentage%20CPU%2CDisk%20Read%20Operations%2FSec"
+        "&metricnames=Percentage%20CPU,Disk%20Read%20Operations%2FSec"
         "&starttime=2027-01-15T08%3A00%3A00.000Z&endtime=2027-01-15T08%3A05%3A00.000Z"
-        "&interval=PT1M&aggregation=average%2Ctotal"
+        "&interval=PT1M&aggregation=average,total"
     )
     assert made.body == {"resourceids": [account(1).id, account(2).id]}
     assert (made.scope, made.subscription) == ("https://metrics.monitor.azure.com/.default", SUBSCRIPTION)
@@ -70,17 +71,22 @@ async def test_bad_ids_are_found_and_the_rest_is_served(bad: set[int], status: i
     assert {resource.id for resource, _ in outcome.refused} == azure.bad
     assert served(outcome) == {account(n).id for n in range(1, 51)} - azure.bad
     assert outcome.failed == []
-    assert azure.calls <= 1 + 2 * outcome.splits
+    assert azure.calls <= 1 + ALONE + 2 * outcome.splits
     assert outcome.splits <= 6 * max(1, len(bad))
 
 
 async def test_splitting_is_bounded() -> None:
-    """Where everything is refused the search ends."""
+    """Where everything is refused the search ends: at once where a few that lie apart are refused alone, and
+    after a while where most are gone.
+    """
     azure = Azure(range(1, 51), Refused("batch: refused", status=400))
+    outcome = await read(batch(*METRICS, accounts=50), azure)
+    assert (outcome.splits, azure.calls, len(outcome.failed)) == (0, 1 + ALONE, 1)
+    azure = Azure(range(2, 51), Refused("batch: gone", status=404))
     outcome = await read(batch(*METRICS, accounts=50), azure)
     assert outcome.splits == MOST_SPLITS
     assert azure.calls <= 1 + 2 * MOST_SPLITS
-    assert len(outcome.refused) + sum(len(piece.resources) for piece, _ in outcome.failed) == 50
+    assert len(outcome.refused) + sum(len(piece.resources) for piece, _ in outcome.failed) == 49
 
 
 async def test_when_every_id_is_refused_it_is_not_the_ids() -> None:
@@ -98,7 +104,6 @@ async def test_when_every_id_is_refused_it_is_not_the_ids() -> None:
         Throttled("batch: 429 x", seconds=5.0, status=429),
         AzureError("batch: no reply"),
         BadReply("batch: the reply is an HTML page", status=200),
-        Refused("batch: 400 Metric: X does not support requested dimension combination: y", status=400),
         Refused("batch: 400 BadRequest: Failed to find metric configuration for provider: M", status=400),
         Refused("batch: 400 BadRequest: Detected invalid time grain input: PT5M", status=400),
     ],
