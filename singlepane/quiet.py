@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import structlog
 
+from exporters.azure.signin.libraries import kept_to_errors
+
 
 @contextmanager
 def quiet() -> Iterator[None]:
@@ -15,6 +17,7 @@ def quiet() -> Iterator[None]:
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        yield
+        with kept_to_errors():
+            yield
     finally:
         structlog.configure(**before)

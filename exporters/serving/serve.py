@@ -16,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from estate.errors import EstateInvalid, PortTaken, StateFolderError, SurroundingsError, UsageError
+from exporters.azure.signin.libraries import errors_only
 from exporters.configuration.load import load
 from exporters.garbage import GARBAGE
 from exporters.running.own import Counts
@@ -76,11 +77,9 @@ def log_to_stderr(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    # Libraries speak through logging; azure-identity says with each token that it has one, and repeats what
-    # Entra said of a failure, which our own log says without secrets.
+    # Libraries speak through logging.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    for library in ("azure", "msal"):
-        logging.getLogger(library).setLevel(logging.ERROR)
+    errors_only()
 
 
 def serve(

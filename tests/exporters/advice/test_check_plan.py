@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,14 +87,16 @@ def config(found: Azure, *rows: dict[str, Any], **keys: Any) -> str:
     return str(path)
 
 
-def with_module(found: Azure, **keys: Any) -> str:
+def with_module(found: Azure, target: str = "", **keys: Any) -> str:
     """A configuration of one module, which may read one resource group."""
     path = Path(config(found))
     document = yaml.safe_load(path.read_text())
     row = document.pop("exporters")["platform"]
     module = {"kind": "azure", "identity": row["identity"], "metrics": row["metrics"][:1]}
     subscription = SUBSCRIPTIONS["shop-a"]
-    target = f"/subscriptions/{subscription}/resourceGroups/{found.resource('sa002').resource_group}"
+    target = (
+        target or f"/subscriptions/{subscription}/resourceGroups/{found.resource('sa002').resource_group}"
+    )
     document["subscriptions"].pop("shop-a")
     document["modules"] = {"storage": {**module, "targets": [target], "tenant": "main", **keys}}
     path.write_text(yaml.safe_dump(document, sort_keys=False))
@@ -265,6 +270,19 @@ def test_a_wrong_secret_stops_at_the_door(world: Azure, monkeypatch: pytest.Monk
     assert (code, [each["step"] for each in document["tries"]]) == (1, ["sign-in"])
     assert "AADSTS7000215" in document["tries"][0]["detail"]
     assert "a-wrong-secret" not in json.dumps(document)
+
+
+def test_libraries_add_nothing_to_the_output(world: Azure, tmp_path: Path) -> None:
+    """azure-identity logs a failed token by itself. A person reads the table and what to do, nothing else."""
+    path = config(world)
+    place = Path(sys.executable).with_name("singlepane")
+    environment = {**os.environ, SECRET: "a-wrong-secret"}
+    command = [str(place), "exporter", "check", "--config", path]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    assert ran.returncode == 1
+    assert "AADSTS7000215" in ran.stdout
+    assert "get_token" not in ran.stdout + ran.stderr
+    assert [line for line in ran.stderr.splitlines() if "Credential" in line] == []
 
 
 def test_what_a_type_does_not_have(world: Azure) -> None:
