@@ -9,13 +9,14 @@ import re
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from time import time
-from typing import Any, Literal
+from typing import Any
 
 from exporters.advice.forms import forms
+from exporters.advice.gaps import WELL, State, findings
 from exporters.advice.subjects import Subject, subjects
+from exporters.advice.values import values
 from exporters.azure.calls.decode import decoded
 from exporters.azure.calls.http import Call, Client, Traffic, address
-from exporters.azure.calls.refusal import of_type
 from exporters.azure.discovery.catalogue import Scope
 from exporters.azure.discovery.definitions import Types, fetch
 from exporters.azure.discovery.graph import discover, query
@@ -23,15 +24,12 @@ from exporters.azure.discovery.listing import listed, subscription_names
 from exporters.azure.discovery.parts import listed_type
 from exporters.azure.discovery.resources import Resource
 from exporters.azure.discovery.selection import Selection, selection
-from exporters.azure.discovery.variants import samples
+from exporters.azure.discovery.variants import SAMPLES, samples
 from exporters.azure.discovery.wanted import Mismatch, Wanted, mismatches, wanted
 from exporters.azure.errors import AzureError, Throttled
-from exporters.azure.metrics import batch, single
-from exporters.azure.metrics.plan import Batch, Key
 from exporters.azure.signin.identity import Tokens
 from exporters.configuration.config import Config
 
-State = Literal["ok", "missing", "failed", "unseen"]
 _ACTION = re.compile(r"perform action '([^']+)'")
 # By status; without one no reply was waited for.
 _THROTTLED = {
@@ -39,14 +37,13 @@ _THROTTLED = {
     503: "Azure has no room for the call just now, which is nobody's quota: try again later",
     529: "Azure's own back end is overloaded, which is nobody's quota: try again later",
 }
-# Old enough to be settled, and an hour of it, so that every grain up to an hour has a point.
-_WINDOW_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One call and how it went: `ok`; `missing` the right `action`; `failed` otherwise; or `unseen`, where
-    there was nothing to try it on. `remedy` may be empty.
+    """One call and how it went: `ok`; `missing` the right `action`; `failed` otherwise; `unseen`, where there
+    was nothing to try it on; a metric that only `part` of the resources has, or that is `silent`. `remedy`
+    may be empty.
     """
 
     exporter: str
@@ -76,7 +73,7 @@ class Trial:
     @property
     def well(self) -> bool:
         """Whether nothing is missing and nothing is wrong."""
-        return not self.mismatches and all(each.state in ("ok", "unseen") for each in self.tries)
+        return not self.mismatches and all(each.state in WELL for each in self.tries)
 
 
 async def trial(subject: Subject, deadline: float) -> Trial:
@@ -217,12 +214,16 @@ class _Tenant:
                 self._add("definitions", type, "unseen", detail="no resource to try it on was found")
         for (type, subscription), there in sorted(places.items()):
             subject = f"{type} in {names.get(subscription, subscription)}"
-            variants = [some[0] for some in samples(there)[type].values()]
+            of_variants = samples(there)[type].values()
+            variants = [some[0] for some in of_variants]
             await self._define(client, variants, subject)
+            # One of each kind and SKU, and where these are few, some more.
+            more = [one for some in of_variants for one in some[1:]]
+            tried = [*variants, *more[: max(0, SAMPLES - len(variants))]]
             good, _ = wanted(self.row.metrics, self.definitions.known)
-            mine = [(one, each) for one in variants for each in good if each.type == type and each.takes(one)]
+            mine = [each for each in good if each.type == type and any(map(each.takes, tried))]
             if mine:
-                await self._value(client, *mine[0], subject)
+                await self._value(client, tried, mine, subject)
             else:
                 self._add("metrics", subject, "unseen", detail="no metric to try it with is known")
 
@@ -242,36 +243,20 @@ class _Tenant:
         kinds = f" in {len(unknown)} kinds and SKUs" if len(unknown) > 1 else ""
         self._add("definitions", subject, "ok", detail=f"{len(metrics)} metrics{kinds}")
 
-    async def _value(self, client: Client, sample: Resource, metric: Wanted, subject: str) -> None:
-        key = Key(
-            sample.subscription,
-            sample.region,
-            sample.type,
-            metric.interval,
-            metric.aggregations,
-            metric.dimensions,
-        )
-        one = Batch(key, (sample,), (metric,))
-        end = int(time()) // _WINDOW_SECONDS * _WINDOW_SECONDS
-        window = (end - max(_WINDOW_SECONDS, key.step), end, self.endpoints, self.deadline)
-        action = "Microsoft.Insights/metrics/read"
-        try:
-            batch.decode(await client.send(batch.call(one, *window)))
-        except AzureError as error:
-            if not of_type(error):
-                self._note("metrics", subject, error, action)
-                return
-        else:
+    async def _value(
+        self, client: Client, tried: list[Resource], metrics: list[Wanted], subject: str
+    ) -> None:
+        found = await values(client, self.endpoints, tried, metrics, self.deadline, time())
+        if found.errors:
+            self._note("metrics", subject, found.errors[0], "Microsoft.Insights/metrics/read")
+        elif found.route in ("", "batch"):
             self._add("metrics", subject, "ok", detail="by metrics:getBatch")
-            return
-        try:
-            single.decode_resource(await client.send(single.of_resource(one, *window)), one)
-        except AzureError as error:
-            self._note("metrics", subject, error, action)
         else:
-            self._add(
-                "metrics", subject, "ok", detail="not by metrics:getBatch, but by the APIs that take longer"
-            )
+            detail = "not by metrics:getBatch, but by the APIs that take longer"
+            self._add("metrics", subject, "ok", detail=detail)
+        for finding in findings(found, tried):
+            name, state, detail, remedy = finding
+            self._add("metrics", f"{name} of {subject}", state, detail=detail, remedy=remedy)
 
     async def _try(self, step: str, subject: str, action: str, call: Awaitable[object]) -> bool:
         try:

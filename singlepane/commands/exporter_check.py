@@ -14,7 +14,14 @@ from exporters.configuration.load import load
 from singlepane import output
 from singlepane.quiet import quiet
 
-_WORDS = {"ok": "ok", "missing": "right missing", "failed": "failed", "unseen": "nothing to try"}
+_WORDS = {
+    "ok": "ok",
+    "missing": "right missing",
+    "failed": "failed",
+    "unseen": "nothing to try",
+    "part": "of some only",
+    "silent": "no value",
+}
 
 
 def check(
@@ -28,9 +35,11 @@ def check(
 
     All exporters and modules that read Azure are tried. Run it as the identity that the exporter will have.
     It signs in, looks for the subscriptions and their resources, asks one resource of each type, kind and SKU
-    for its definitions, and of each type and subscription for one value. Metrics, aggregations, intervals and
-    dimensions that a type does not have are named with the closest that it has, and so are totals that become
-    gauges. Exit code 1 when anything is missing or wrong.
+    for its definitions, and a few of each type and subscription for their values of an hour. Metrics,
+    aggregations, intervals and dimensions that a type does not have are named with the closest that it has;
+    so are totals that become gauges, metrics that Azure refuses, and splits that bring nothing. A metric
+    without values is said and is no error: its resources may be idle. Exit code 1 when anything is missing or
+    wrong.
 
     Example: `singlepane exporter check --config exporter.yaml`
     """

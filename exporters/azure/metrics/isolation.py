@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from exporters.azure.calls.refusal import of_a_metric, of_an_id, of_type
-from exporters.azure.discovery.definitions import Wanted
 from exporters.azure.discovery.resources import Resource
+from exporters.azure.discovery.wanted import Wanted
 from exporters.azure.errors import AzureError
 from exporters.azure.metrics.omissions import Why
 from exporters.azure.metrics.plan import Batch
