@@ -12,7 +12,7 @@ from exporters.azure.discovery.catalogue import Scope
 from exporters.azure.discovery.resources import Resource
 from exporters.configuration.config import Config
 from exporters.configuration.modules import AzureModule, azure_row, reached
-from exporters.configuration.places import azure_place
+from exporters.configuration.places import AzurePlace, azure_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,10 @@ def _of_module(name: str, module: AzureModule, config: Config, access: Access) -
         azure_row(module),
         tuple(access.scopes(reached(config.subscriptions, module)).values()),
         access.clients(module.identity),
-        lambda resource: any(place.holds(azure_place(resource.id, {})) for place in places),
+        lambda resource: any(place.holds(_place(resource)) for place in places),
     )
+
+
+def _place(resource: Resource) -> AzurePlace:
+    """Where a resource is that Azure told of: whatever it is called, it is there."""
+    return AzurePlace(tuple(resource.id.strip("/").split("/")))

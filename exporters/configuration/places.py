@@ -1,5 +1,5 @@
 """Which Azure resources and subscriptions may be probed. Pure: ids are compared in lower case, segment by
-segment, and hold nothing that a URL could read in another way.
+segment. They are names as Azure shows them, with blanks and all, and are percent-encoded only when called.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from exporters.configuration.targets import LONGEST, NoTarget
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
-_SEGMENT = re.compile(r"[\w.()~-]{1,260}")
+# What Azure Resource Manager takes in no name (a percent sign among them: an id is not encoded), and what
+# cannot be seen. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+_SEGMENT = re.compile(r"[^<>*%&:\\?/\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff]{1,260}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ def written(text: str) -> AzurePlace | None:
         raise NoTarget(
             "it is no subscription, and does not begin with /subscriptions/ and a subscription's id"
         )
-    if not all(_SEGMENT.fullmatch(each) and each.strip(".") for each in segments):
-        raise NoTarget("a part of the id is empty, a dot segment, or has a character that no id has")
+    if not all(_SEGMENT.fullmatch(each) and each.strip(".") and each == each.strip() for each in segments):
+        raise NoTarget(
+            "a part of the id is empty, a dot segment, begins or ends with a blank, or has a character that "
+            "no name in Azure has (an id is written as Azure shows it, not percent-encoded)"
+        )
     return AzurePlace(tuple(segments))

@@ -38,8 +38,13 @@ T = TypeVar("T")
 
 
 def address(base: str, path: str, **query: str) -> str:
-    """A URL. Blanks and slashes of the query are percent-encoded, as Azure's documents ask for."""
-    return f"{base.rstrip('/')}{path}?{urlencode(query, quote_via=quote, safe='')}"
+    """A URL of a path and a query as they are meant: each is percent-encoded here, once, and nowhere else.
+
+    Names of resources may hold blanks, quotes and more. Blanks and slashes of the query are encoded, as
+    Azure's documents ask for; its commas are not, for some versions of Azure Monitor took `A%2CB` for one
+    name.
+    """
+    return f"{base.rstrip('/')}{quote(path, safe='/:()')}?{urlencode(query, quote_via=quote, safe=',')}"
 
 
 @dataclass(frozen=True, slots=True)

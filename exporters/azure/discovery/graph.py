@@ -114,10 +114,10 @@ async def alone(
     Never raises AzureError. A resource that is not there, or that the caller may not read, is not found.
     """
     type = listed_type(asked.type)
-    condition = f"resourceType eq '{type}'"
+    condition = f"resourceType eq {_quoted(type)}"
     if type.count("/") == 1:
         # What ARM compares with the name of a part is not documented.
-        condition += f" and name eq '{asked.name.split('/')[0]}'"
+        condition += f" and name eq {_quoted(asked.name.split('/')[0])}"
     found: dict[str, Resource] = {}
     try:
         rows = await _by_listing(client, endpoints, asked.subscription, condition, deadline)
@@ -127,6 +127,11 @@ async def alone(
     skipped = _take(found, rows, frozenset({asked.type}))
     one = found.get(asked.id)
     return Discovered({one.id: one} if one is not None and chosen.takes(one) else {}, {}, skipped)
+
+
+def _quoted(text: str) -> str:
+    """A literal of ARM's filter."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _take(found: dict[str, Resource], rows: list[dict[str, Any]], wanted: frozenset[str]) -> int:

@@ -58,7 +58,10 @@ def resource(
     a text and `sku` an object with a `name`; anything else says nothing.
     """
     parts = id.strip().strip("/").lower().split("/")
-    if len(parts) < 6 or parts[0] != "subscriptions" or "" in parts or "providers" not in parts:
+    if len(parts) < 6 or parts[0] != "subscriptions" or "providers" not in parts:
+        return None
+    if not all(each.strip(".") for each in parts):
+        # Empty and dot segments would lead elsewhere in a URL.
         return None
     group = parts[3] if parts[2] == "resourcegroups" else ""
     # Of an extension resource the last provider is its own; what it extends is part of its name.

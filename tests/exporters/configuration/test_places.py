@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporters.azure.calls.http import address
 from exporters.configuration.places import AzurePlace, azure_place
 from exporters.configuration.targets import NoTarget
 from tests.exporters.simulated import SUBSCRIPTIONS
@@ -55,13 +59,18 @@ def test_what_it_does_not_hold(entry: str) -> None:
             "//",
             "/..",
             "/.",
-            "/a b",
+            "/a%20b",
             "/a?b",
-            "/a#b",
+            "/a:b",
+            "/a&b",
+            "/<b>",
+            "/a*",
             "/a%2fb",
-            "/a'b",
             "/a\\\\b",
             "/a\nb",
+            "/a\u00a0b",
+            "/ a",
+            "/a ",
             "/" + "x" * 261,
         )
     ]
@@ -80,12 +89,27 @@ def test_what_is_never_a_place(target: str) -> None:
         place(target)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["orders copy", "orders (old)", "a#1", "o'clock", "straße", "注文", "a+b=c;d,e!@$[1]{2}|~^`", 'a"b'],
+)
+def test_names_that_azure_takes(name: str) -> None:
+    """Databases and pools may be called almost anything, groups in any letters."""
+    target = f"/subscriptions/{A}/resourceGroups/shop/providers/Microsoft.Sql/servers/sql-a/databases/{name}"
+    assert place(target).segments[-1] == name.lower()
+
+
 @given(st.text("aA./%'?#\\\\~ \n", max_size=20))
 def test_a_place_is_a_plain_path(rest: str) -> None:
-    """What passes has neither empty nor dot segments, quotes, blanks or anything that ends a path."""
+    """What passes has neither empty nor dot segments, nor what Azure takes in no name; where it is called it
+    is one path, from which the same segments are read.
+    """
     try:
         found = place(f"{VAULT}{rest}").id
     except NoTarget:
         return
-    assert not set(found) & set("%'?#\\ \n")
+    assert not set(found) & set("%?\\\n")
     assert not {"", ".", ".."} & set(found[1:].split("/"))
+    url = httpx.URL(address("https://management.azure.com", found, top="1"))
+    assert url.raw_path.decode() == f"{quote(found, safe='/:()')}?top=1"
+    assert (url.path, url.fragment) == (found, "")

@@ -302,7 +302,7 @@ async def test_calls_that_queue_keep_a_wait_that_came_meanwhile() -> None:
 def test_addresses_are_encoded_as_azure_wants() -> None:
     """Blanks and slashes of a query are percent-encoded, never written as plus."""
     found = address("https://arm.example/arm/", "/x", metricnames="Percentage CPU,Disk Read Bytes/sec")
-    assert found == "https://arm.example/arm/x?metricnames=Percentage%20CPU%2CDisk%20Read%20Bytes%2Fsec"
+    assert found == "https://arm.example/arm/x?metricnames=Percentage%20CPU,Disk%20Read%20Bytes%2Fsec"
 
 
 async def test_a_missing_ca_file_is_said() -> None:
