@@ -163,6 +163,24 @@ def test_the_best_open_route() -> None:
             1,
             0,
         ),
+        (
+            Refused(
+                "metrics-subscription: 400 BadRequest: Resource type: Microsoft.ServiceBus/namespaces not "
+                "enabled for Cross Resource metrics",
+                status=400,
+            ),
+            1,
+            0,
+        ),
+        (
+            Refused(
+                "metrics: 400 BadRequest: microsoft.batch/batchaccounts is not a supported platform metric "
+                "namespace, supported ones are Microsoft.Network/virtualNetworks",
+                status=400,
+            ),
+            1,
+            0,
+        ),
         (Refused("batch: 400 NotSupported", status=400, code="NotSupported"), 1, 0),
         (Refused("batch: 405 x", status=405), 1, 0),
         (AzureError("batch: 501 x", status=501), 1, 0),
@@ -179,5 +197,7 @@ def test_the_best_open_route() -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_what_a_refusal_is_about(error: AzureError, type: int, id: int) -> None:
-    """The type as such, one of the ids, or neither; never both."""
+    """The type as such, one of the ids, or neither; never both. The words of types are those that
+    webdevops/azure-metrics-exporter#114 and Azure/BatchExplorer#1550 quote.
+    """
     assert (of_type(error), of_an_id(error)) == (bool(type), bool(id))
