@@ -21,9 +21,12 @@ REASONS: tuple[Why, ...] = get_args(Why)
 REMEMBER_SECONDS: Mapping[Why, float] = {
     "missing": 86_400.0,
     "dimension": 86_400.0,
-    "refused": 3600.0,
+    "refused": 300.0,
     "sought": 300.0,
 }
+# What is not understood may pass. Refused again when it was to be asked for again, it is left out for longer.
+AGAIN_SECONDS = 3600.0
+SOON_SECONDS = 600.0
 
 
 class Omission(NamedTuple):
@@ -62,8 +65,10 @@ class Omissions:
         new = 0
         for id in tuple(resources) or ("",):
             omission = Omission(key.type, id, metric.lower(), shape)
-            new += omission not in of_type
-            of_type[omission] = Until(now + REMEMBER_SECONDS[why], why)
+            before = of_type.get(omission)
+            again = before is not None and before.why == why == "refused" and now - before.time < SOON_SECONDS
+            new += before is None
+            of_type[omission] = Until(now + (AGAIN_SECONDS if again else REMEMBER_SECONDS[why]), why)
         return new
 
     def of(self, key: Key, now: float) -> dict[str, frozenset[str]]:
@@ -96,9 +101,9 @@ class Omissions:
             yield metric, why, resources
 
     def current(self, now: float) -> dict[Omission, Until]:
-        """What is in force; also forgets the rest."""
+        """What is in force or was not long ago; also forgets the rest."""
         self.known = {
-            type: {omission: until for omission, until in each.items() if until.time > now}
+            type: {omission: until for omission, until in each.items() if until.time > now - SOON_SECONDS}
             for type, each in self.known.items()
         }
         return {omission: until for each in self.known.values() for omission, until in each.items()}

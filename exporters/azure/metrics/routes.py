@@ -19,7 +19,7 @@ from exporters.configuration.endpoints import Endpoints
 
 REMEMBER_SECONDS = 86_400.0
 # A refusal that is not understood, where another route then answered.
-DOUBT_SECONDS = 3_600.0
+DOUBT_SECONDS = 900.0
 RouteName = Literal["batch", "subscription", "resource"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from exporters.azure.calls.refusal import of_a_metric
 from exporters.azure.errors import Refused
 from exporters.azure.metrics.isolation import ALONE, MOST_PROBES, LeftOut, read
-from exporters.azure.metrics.omissions import REMEMBER_SECONDS
+from exporters.azure.metrics.omissions import AGAIN_SECONDS, REMEMBER_SECONDS, SOON_SECONDS, Omissions
 from exporters.azure.metrics.plan import Batch
 from tests.exporters.azure_values import batch, wanted
 from tests.exporters.doubles import body
@@ -127,6 +127,24 @@ async def test_a_metric_that_is_refused_for_no_known_reason(words: str) -> None:
     assert len(pairs(outcome.read)) == 50 * 19
     assert azure.refused <= 1 + ALONE + 1 + 5
     assert (outcome.failed, outcome.refused) == ([], [])
+
+
+def test_what_is_not_understood_is_left_out_for_longer_when_it_stays() -> None:
+    """It may pass: first for minutes, then, refused again, for an hour; what was long ago does not count."""
+    key, known = shape().key, Omissions()
+    assert known.learn(key, (), "M04", "refused", 0) == 1
+    (first,) = known.current(0).values()
+    assert known.of(key, first.time - 1) == {"": {"m04"}}
+    assert known.of(key, first.time) == {}
+    assert known.learn(key, (), "M04", "refused", first.time) == 0
+    (second,) = known.current(first.time).values()
+    assert second.time - first.time == AGAIN_SECONDS > first.time
+    assert known.current(second.time + SOON_SECONDS) == {}
+    assert known.learn(key, (), "M04", "refused", second.time + SOON_SECONDS) == 1
+    (third,) = known.current(0).values()
+    assert third.time - second.time - SOON_SECONDS == first.time
+    # Another split is another question.
+    assert known.of(key._replace(dimensions=("ApiName",)), 0) == {}
 
 
 async def test_a_call_that_is_refused_as_a_whole() -> None:
