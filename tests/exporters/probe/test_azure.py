@@ -181,7 +181,7 @@ async def test_a_subscription(target: str, sim: Azure, monkeypatch: pytest.Monke
             "the target cannot be probed: a part of the id",
         ),
         (
-            RESOURCE.format(SUBSCRIPTIONS["shop-a"], "x", "y' or '"),
+            RESOURCE.format(SUBSCRIPTIONS["shop-a"], "x", "y%27"),
             400,
             "the target cannot be probed: a part of",
         ),
@@ -211,6 +211,15 @@ async def test_what_is_not_probed(
         assert (found[0], found[1][: len(text)]) == (status, text)
         assert not asked(sim)
         assert runtime.counts.refused == {"target": 1}
+
+
+async def test_a_quote_ends_no_filter(sim: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name may hold quotes; what looks like a condition is a name that no resource has."""
+    async with probing(sim, monkeypatch) as (client, _):
+        target = id_of(sim, "astore1").replace("astore1", "y' or name ne 'x")
+        status, _, found = await probe(client, target)
+        assert (status, found["probe_success"]) == (200, "0")
+        assert not any(each.startswith(TOTAL) for each in found)
 
 
 async def test_a_resource_that_is_not_there(sim: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
