@@ -18,11 +18,11 @@ from estate.model import Estate
 from estate.quantities import seconds
 from estate.running import Deployment
 from singlepane import output
-from singlepane.server import listening
 from singlepane.server.app import create
 from singlepane.server.service import Service
 from singlepane.server.version import VERSION
 from singlepane.server.watch import verify_forever
+from web import listening
 
 # A hop that does not hold at once is given this long, and less when verifications follow faster.
 PATIENCE_SECONDS = 45.0

@@ -10,13 +10,13 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
-import re
 from collections.abc import Callable, Collection, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.hosts import host_allowed
 
 BODY_BYTES = 4 * 2**20
 BODY_SECONDS = 10.0
@@ -31,8 +31,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]]+)(?::[0-9]{1,5})?")
 
 
 class Guard:
@@ -99,23 +97,6 @@ class Guard:
 
 class _TooLargeError(Exception):
     """The body is beyond the bound."""
-
-
-def host_allowed(host: str, allowed: Collection[str]) -> bool:
-    """Whether a `Host` header names this server: an IP address, `localhost`, or an allowed name; with any
-    port.
-    """
-    match = _HOST.fullmatch(host.lower())
-    if match is None:
-        return False
-    name = match[1].strip("[]")
-    if name == "localhost" or name.rstrip(".") in allowed:
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 async def _read(receive: Receive) -> bytes:

@@ -15,9 +15,9 @@ from fastapi import FastAPI
 
 from estate.model import Estate
 from singlepane.server.app import create
-from singlepane.server.listening import bind
 from singlepane.server.service import Service
 from tests.server.estates import NOW, deployment, estate, verification, write
+from web.listening import bind
 
 Make = Callable[..., Service]
 

@@ -12,42 +12,12 @@ import pytest
 
 from singlepane.server import guard
 from singlepane.server.app import create
-from singlepane.server.guard import HEADERS, host_allowed
+from singlepane.server.guard import HEADERS
 from singlepane.server.service import Service
 from tests.server.conftest import Make, served, speak
 from tests.server.estates import alert, notification
 
 BODY = notification([alert("TargetDown", "prod-weu")])
-
-
-@pytest.mark.parametrize(
-    ("host", "allowed"),
-    [
-        ("127.0.0.1:9797", True),
-        ("127.0.0.1", True),
-        ("localhost", True),
-        ("LOCALHOST:9797", True),
-        ("[::1]:9797", True),
-        ("[::1]", True),
-        ("10.0.0.7:9797", True),
-        ("pane.example.com:9797", True),
-        ("Pane.Example.com", True),
-        ("", False),
-        ("evil.example", False),
-        ("localhost.evil.example", False),
-        ("127.0.0.1.evil.example", False),
-        ("127.0.0.1:9797@evil.example", False),
-        ("localhost:port", False),
-        ("[::1", False),
-        ("[::1]x", False),
-        ("[::1]:x", False),
-        ("evil.example:80:80", False),
-        ("127.1", False),
-    ],
-)
-def test_hosts(host: str, allowed: bool) -> None:
-    """IP addresses, localhost and allowed names pass; every other name is somebody else's."""
-    assert host_allowed(host, {"pane.example.com"}) is allowed
 
 
 async def test_another_host_name_is_refused_everywhere(client: httpx.AsyncClient, service: Service) -> None:

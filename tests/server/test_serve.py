@@ -19,9 +19,9 @@ import pytest
 
 from estate.errors import PortTaken, UsageError
 from singlepane.commands.serve import serve
-from singlepane.server import listening
 from tests.ports import free_address
 from tests.server.estates import alert, notification
+from web import listening
 
 ESTATE = Path(__file__).parents[2] / "examples" / "shop" / "estate.yaml"
 CALL = "import typer; from singlepane.commands.serve import serve; typer.run(serve)"
