@@ -59,6 +59,7 @@ class Walk:
         """Try until it holds, waiting is of no use, or time is up."""
         started = time.monotonic()
         until = self.deadline if hop.patience is None else min(self.deadline, started + hop.patience)
+        whole = hop.patience is not None and started + hop.patience <= self.deadline
         pause = PAUSE_SECONDS
         while True:
             broken = await self._attempt(hop, replica)
@@ -75,6 +76,7 @@ class Walk:
                     broken.cause,
                     broken.remedy,
                     took,
+                    proven=broken.final or whole,
                 )
             self.progress(Waiting(hop.name, replica.cluster, replica.number, broken.cause, took))
             await asyncio.sleep(pause)

@@ -15,7 +15,8 @@ class HopResult:
 
     `detail` says what was seen, "broken", or "not reached": a hop behind a broken one is not tried, and its
     `reached` is false. `cause` and `remedy` are sentences, set on a broken hop alone. `seconds` is how long
-    the proof took, waiting included.
+    the proof took, waiting included. `proven` says that a broken hop had all the time that its data may
+    take, or that time cannot heal it: one that is not may just have been slow.
     """
 
     hop: str
@@ -27,6 +28,7 @@ class HopResult:
     remedy: str = ""
     seconds: float = 0.0
     reached: bool = True
+    proven: bool = False
 
 
 # Called with a result as soon as it is known, and with what a hop waits for while it tries again.

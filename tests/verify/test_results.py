@@ -39,6 +39,7 @@ def test_document_is_stable() -> None:
         "remedy": "A remedy.",
         "seconds": 4.568,
         "reached": True,
+        "proven": False,
     }
     assert verification(RESULTS[3], BROKEN, RESULTS[5]).document() == {
         "estate": "proof",
@@ -59,6 +60,7 @@ def test_document_is_stable() -> None:
                 "remedy": "",
                 "seconds": 0.012,
                 "reached": True,
+                "proven": False,
             },
             first,
             {
@@ -71,6 +73,7 @@ def test_document_is_stable() -> None:
                 "remedy": "",
                 "seconds": 0.0,
                 "reached": False,
+                "proven": False,
             },
         ],
     }
