@@ -23,6 +23,8 @@ from singlepane.server.service import Service
 from singlepane.server.version import VERSION
 from singlepane.server.watch import verify_forever
 from web import listening
+from web.connection import Connection
+from web.server import Server
 
 # A hop that does not hold at once is given this long, and less when verifications follow faster.
 PATIENCE_SECONDS = 45.0
@@ -106,17 +108,19 @@ def serve(
     app = create(service, VERSION, allow_host or (), background if every else None)
     config = uvicorn.Config(
         app,
+        http=Connection,
+        ws="none",
         log_config=None,
-        log_level=logging.WARNING,
+        # What uvicorn warns of is what strangers send: it is counted.
+        log_level=logging.ERROR,
         access_log=False,
         server_header=False,
-        limit_concurrency=256,
         timeout_graceful_shutdown=5,
     )
     output.message(
         f"the status page of {loaded.estate.name} is at http://{listen.replace('0.0.0.0', '127.0.0.1')}/"
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config, service.crowd).run(sockets=[listener])
 
 
 def _interval(text: str) -> float:

@@ -31,11 +31,11 @@ from singlepane.server.verdict import verdict
 from singlepane.server.webhook import Notification
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    408: {"model": Error, "description": "The body did not arrive in time"},
+    403: {"model": Error, "description": "A page of another site sends it"},
     413: {"model": Error, "description": "The body is too large"},
     415: {"model": Error, "description": "The body is not JSON"},
     422: {"model": Error, "description": "Not the webhook document, or no cluster beats in it"},
-    503: {"model": Error, "description": "It could not be kept; send it again"},
+    503: {"model": Error, "description": "It could not be kept, or did not arrive in time; send it again"},
 }
 
 
@@ -127,7 +127,7 @@ def _read(routes: APIRouter, service: Service) -> None:
                     truncated_alerts=row.notification.truncated_alerts,
                     alerts=row.notification.alerts,
                 )
-                for row in service.journal.notifications()[:limit]
+                for row in service.journal.notifications(limit)
             ]
         )
 
@@ -158,6 +158,7 @@ def _cluster(facts: Facts, health: ClusterHealth) -> ClusterDocument:
         components_ready=health.ready,
         components=health.components,
         hops_held=health.held,
+        hops_broken=health.cut,
         hops=health.hops,
         alerts_firing=health.firing,
     )

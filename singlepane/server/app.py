@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client.exposition import choose_encoder
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
+from starlette.types import Scope
 
 from singlepane.server import api, render, runbooks
 from singlepane.server.documents import Error
@@ -25,10 +26,13 @@ from singlepane.server.metrics import registry
 from singlepane.server.page import page
 from singlepane.server.rows import Choices
 from singlepane.server.service import Service
+from web.admission import Admission
 
 _STATIC = {"page.css": "text/css; charset=utf-8"} | {
     f"{level}.svg": "image/svg+xml" for level in ("well", "attention", "bad", "unknown")
 }
+# Fewer than the 40 threads in which pages are made: the receiver and /metrics always find one.
+PAGES_AT_ONCE = 24
 NOT_THE_DOCUMENT = "this is not Alertmanager's webhook document, version 4"
 POINT_AT = "Point an Alertmanager webhook_config at this path, with its default payload."
 _log = logging.getLogger("singlepane.server")
@@ -65,12 +69,24 @@ def create(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(Guard, allowed_hosts=allowed_hosts, refused=service.refused.update)
+    app.add_middleware(
+        Admission,
+        places=PAGES_AT_ONCE,
+        kept=_kept,
+        full=_error(503, "too many pages are being made", "Try again in a second.", retry="1"),
+        shed=lambda: service.refuse("busy"),
+    )
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts, refused=service.refuse)
     app.include_router(api.router(service))
     _errors(app, service)
     _pages(app, service, version, runbook_folder)
     _probes(app, service, version)
     return app
+
+
+def _kept(scope: Scope) -> bool:
+    """What is answered while every place for a page is taken: probes, and the receiver."""
+    return scope["method"] == "POST" or scope["path"] in ("/healthz", "/readyz", "/metrics")
 
 
 def _errors(app: FastAPI, service: Service) -> None:
@@ -81,20 +97,20 @@ def _errors(app: FastAPI, service: Service) -> None:
         findings = [_finding(row) for row in error.errors()[:10]]
         if request.method != "POST":
             return _error(422, "the address asks for what is not there", "", findings)
-        service.refused["shape"] += 1
+        service.refuse("shape")
         return _error(422, NOT_THE_DOCUMENT, POINT_AT, findings)
 
     @app.exception_handler(HTTPException)
     async def known(_: Request, error: HTTPException) -> Response:
         # The framework's answer to JSON that nests too deep or holds a number of thousands of digits.
         if error.status_code == 400:
-            service.refused["shape"] += 1
+            service.refuse("shape")
             return _error(422, NOT_THE_DOCUMENT, POINT_AT, ["body: it cannot be read as JSON"])
         return _error(error.status_code, str(error.detail), "")
 
     @app.exception_handler(api.NoClusterError)
     async def nobody(_: Request, __: api.NoClusterError) -> Response:
-        service.refused["shape"] += 1
+        service.refuse("shape")
         return _error(
             422,
             "no alert in this heartbeat has a cluster label",
@@ -103,7 +119,7 @@ def _errors(app: FastAPI, service: Service) -> None:
 
     @app.exception_handler(sqlite3.Error)
     async def store(_: Request, error: sqlite3.Error) -> Response:
-        service.refused["store"] += 1
+        service.refuse("store")
         _log.error("a notification could not be kept: %s", error)
         return _error(503, f"it could not be kept: {error}", "Free disk space; Alertmanager sends it again.")
 
@@ -122,9 +138,12 @@ def _finding(row: Mapping[str, Any]) -> str:
     return f"{place.lstrip('.') or 'body'}: {row['msg']}"
 
 
-def _error(status: int, error: str, remedy: str, findings: list[str] | None = None) -> Response:
+def _error(
+    status: int, error: str, remedy: str, findings: list[str] | None = None, retry: str = ""
+) -> Response:
     document = Error(error=error, remedy=remedy, findings=findings or [])
-    return JSONResponse(document.model_dump(), status_code=status)
+    headers = {"Retry-After": retry} if retry else None
+    return JSONResponse(document.model_dump(), status_code=status, headers=headers)
 
 
 def _pages(app: FastAPI, service: Service, version: str, folder: Path) -> None:

@@ -95,6 +95,7 @@ class ClusterDocument(Document):
     components_ready: int
     components: int
     hops_held: int
+    hops_broken: int
     hops: int
     alerts_firing: int
 

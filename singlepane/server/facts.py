@@ -10,13 +10,17 @@ from deploy.verify.results import HopResult, Verification
 from estate.model import Estate
 from estate.quantities import seconds
 from estate.running import Deployment
-from singlepane.server.journal import Beat, Known
+from singlepane.server.episodes import Known, about
+from singlepane.server.journal import Beat
 from singlepane.server.recorded import Reading
+from singlepane.server.tables import Group
 
 Beating = Literal["beating", "silent", "waiting"]
 
 # A cluster is silent when this many heartbeats in a row did not come.
 MISSED_BEATS = 3
+# Alerts that say that something is missing.
+ABSENCES = ("ClusterSilent",)
 # Alertmanager repeats what fires. What it did not repeat twice is no longer known to fire.
 MISSED_REPEATS = 2
 # After a start, blocks take their time to reach the object store; until then an open proof is no fault.
@@ -42,6 +46,11 @@ class Facts:
     alerts: tuple[Known, ...]
     verify_every: float = 0.0
     attempt: str = ""
+    # The verification before the last, while this server has seen one.
+    before: Verification | None = None
+    # Groups of alerts of which not all came; when a notification was last refused for its size, 0 for never.
+    cut: tuple[Group, ...] = ()
+    oversized: float = 0.0
 
     def silence(self) -> float:
         """Seconds without a heartbeat after which a cluster is silent."""
@@ -62,20 +71,25 @@ class Facts:
         return tuple(sorted(self.heartbeats.keys() - self.estate.clusters.keys()))
 
     def firing(self) -> tuple[Known, ...]:
-        """Alerts that fire, critical first, then the longest firing.
+        """Alerts that fire: what is missing first, then what is critical, then the longest firing.
 
         `severity: none` only proves the path.
         """
-        repeat = MISSED_REPEATS * seconds(self.estate.alerts.repeat)
         rows = [
             known
             for known in self.alerts
-            if known.alert.status == "firing"
-            and known.alert.labels.get("severity") != "none"
-            and self.now - known.updated <= repeat
+            if known.alert.labels.get("severity") != "none" and self.fires(known)
         ]
         return tuple(
-            sorted(rows, key=lambda known: (rank(known), known.alert.starts_at, known.alert.fingerprint))
+            sorted(
+                rows,
+                key=lambda known: (
+                    known.alert.labels.get("alertname") not in ABSENCES,
+                    rank(known),
+                    known.alert.starts_at,
+                    known.alert.fingerprint,
+                ),
+            )
         )
 
     def resolved(self) -> tuple[Known, ...]:
@@ -83,9 +97,46 @@ class Facts:
         rows = [
             known
             for known in self.alerts
-            if known.alert.status == "resolved" and known.alert.labels.get("severity") != "none"
+            if known.alert.status == "resolved"
+            and known.alert.labels.get("severity") != "none"
+            and not self.fires(known)
         ]
         return tuple(sorted(rows, key=lambda known: (-known.updated, known.alert.fingerprint)))
+
+    def fires(self, known: Known) -> bool:
+        """Whether an alert fires: it was told so lately, or nothing but a heartbeat can say that it ended."""
+        return self._absent(known) or (known.alert.status == "firing" and self._told(known.updated))
+
+    def _told(self, when: float) -> bool:
+        """Whether what was said then would have been said again by now, were it over."""
+        return self.now - when <= MISSED_REPEATS * seconds(self.estate.alerts.repeat)
+
+    def _absent(self, known: Known) -> bool:
+        """Whether an alert says that an expected cluster is missing, and no heartbeat has come back since.
+
+        Its rule may end for want of data, or its ruler with the cluster: only the cluster itself can say that
+        it is there.
+        """
+        alert = known.alert
+        cluster = about(alert)
+        if alert.labels.get("alertname") not in ABSENCES or cluster not in self.estate.clusters:
+            return False
+        beat = self.heartbeats.get(cluster)
+        if beat is None:
+            return True
+        if alert.status == "firing":
+            return beat.last <= known.updated
+        back = self.heartbeat(cluster) == "beating" and beat.last > alert.starts_at.timestamp()
+        return not back and beat.last <= alert.ends_at.timestamp()
+
+    def left_out(self) -> tuple[Group, ...]:
+        """Groups of alerts of which the last notification held only a part, the last one first."""
+        rows = [group for group in self.cut if self._told(group.updated)]
+        return tuple(sorted(rows, key=lambda group: -group.updated))
+
+    def refused_for_size(self) -> bool:
+        """Whether a notification was refused for its size, lately enough that what it said may still hold."""
+        return bool(self.oversized) and self._told(self.oversized)
 
     def heard(self) -> bool:
         """Whether Alertmanager ever sent anything: without it, that nothing fires says nothing."""
@@ -100,6 +151,18 @@ class Facts:
         """Seconds since the last verification ended; None when there was none."""
         proof = self.verification.value
         return max(0.0, self.now - proof.started - proof.seconds) if proof else None
+
+    def proven(self, hop: HopResult) -> bool:
+        """Whether a broken hop is more than one slow moment: it is proven, broke twice in a row, or nobody
+        will look again.
+        """
+        if hop.proven or not self.verify_every:
+            return True
+        place = (hop.hop, hop.cluster, hop.replica)
+        return self.before is not None and any(
+            (row.hop, row.cluster, row.replica) == place and row.reached and not row.ok
+            for row in self.before.results
+        )
 
     def proof_stale(self) -> bool:
         """Whether the last verification is too old to lean on: three intervals, or 15 minutes without any."""

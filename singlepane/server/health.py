@@ -8,8 +8,8 @@ from typing import Literal
 
 from deploy.verify.results import HopResult
 from estate.running import Running
+from singlepane.server.episodes import Known, about
 from singlepane.server.facts import Facts, rank
-from singlepane.server.journal import Known
 from singlepane.server.words import ago, count, sentence
 
 # `unknown` stands above `attention`: where nothing is known, anything may be wrong.
@@ -19,11 +19,14 @@ LEVELS: tuple[Level, ...] = ("bad", "unknown", "attention", "well")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason for a level. `short` completes "prod-neu …"; `text` is the whole sentence."""
+    """One reason for a level. `short` completes "prod-neu …"; `text` is the whole sentence; `alert` is the
+    name of a critical alert, which no view may leave out.
+    """
 
     level: Level
     short: str
     text: str
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,13 @@ class ClusterHealth:
     components: int
     held: int
     hops: int
+    cut: int
     firing: int
+    silent: bool
 
 
 def clusters(facts: Facts) -> tuple[ClusterHealth, ...]:
-    """All clusters of the estate, worst first, else in the order of the file."""
+    """All clusters of the estate, silent ones first, then the worst, else in the order of the file."""
     running: dict[str, list[Running]] = defaultdict(list)
     for row in facts.status.value.components if facts.status.value else ():
         running[row.cluster].append(row)
@@ -55,18 +60,12 @@ def clusters(facts: Facts) -> tuple[ClusterHealth, ...]:
     rows = [
         _cluster(facts, name, running[name], results[name], firing[name]) for name in facts.estate.clusters
     ]
-    return tuple(sorted(rows, key=lambda row: LEVELS.index(row.level)))
-
-
-def about(known: Known) -> str:
-    """The cluster an alert is about: `expected_cluster` for one that the hub misses, else `cluster`."""
-    labels = known.alert.labels
-    return labels.get("expected_cluster") or labels.get("cluster", "")
+    return tuple(sorted(rows, key=lambda row: (LEVELS.index(row.level), not row.silent)))
 
 
 def owner(facts: Facts, known: Known) -> str:
     """The cluster that answers for an alert: the one it is about; the hub when that is not in the estate."""
-    cluster = about(known)
+    cluster = about(known.alert)
     return cluster if cluster in facts.estate.clusters else facts.estate.hub
 
 
@@ -75,9 +74,9 @@ def _cluster(
 ) -> ClusterHealth:
     reasons = [
         *_heartbeat(facts, name),
+        *_alerts(firing),
         *_components(facts, running),
         *_path(facts, results),
-        *_alerts(firing),
     ]
     reasons.sort(key=lambda reason: LEVELS.index(reason.level))
     return ClusterHealth(
@@ -89,7 +88,9 @@ def _cluster(
         components=len(running),
         held=sum(hop.ok for hop in results),
         hops=len(results),
+        cut=sum(hop.reached and not hop.ok for hop in results),
         firing=len(firing),
+        silent=facts.heartbeat(name) == "silent",
     )
 
 
@@ -139,10 +140,13 @@ def _path(facts: Facts, results: list[HopResult]) -> list[Reason]:
         return [
             Reason("attention", "was not verified lately", "The last verification is old, and it failed.")
         ]
-    first = broken[0]
+    first = next((hop for hop in broken if facts.proven(hop)), broken[0])
     hop = first.hop.replace("-", " ")
     if facts.coming_up():
         return [Reason("attention", "is coming up", f"Not proven yet since the start: “{hop}”.")]
+    if not facts.proven(first):
+        text = f"“{hop}” did not hold in time, and did before: {sentence(first.cause or first.detail)}"
+        return [Reason("attention", "was slow to verify", f"{text} The next verification decides.")]
     same = [row for row in broken if (row.hop, row.cause) == (first.hop, first.cause)]
     others = len(broken) - len(same)
     text = f"Data path breaks at “{hop}”: {sentence(first.cause or first.detail)}"
@@ -156,14 +160,18 @@ def _path(facts: Facts, results: list[HopResult]) -> list[Reason]:
 
 
 def _alerts(firing: list[Known]) -> list[Reason]:
-    reasons = []
+    """One reason for each alert by name, however many times it fires."""
+    named: dict[tuple[int, str], list[Known]] = defaultdict(list)
     for known in firing:
-        labels, place = known.alert.labels, rank(known)
-        if place > 1:
-            continue
-        name = labels.get("alertname", "an alert without a name")
-        summary = known.alert.annotations.get("summary", "")
-        text = f"{name} fires: {sentence(summary)}" if summary else f"{name} fires."
-        short = f"has {'a critical' if place == 0 else 'a warning'} alert"
-        reasons.append(Reason("bad" if place == 0 else "attention", short, text))
+        if rank(known) <= 1:
+            named[rank(known), known.alert.labels.get("alertname", "an alert without a name")].append(known)
+    reasons = []
+    for (place, name), rows in named.items():
+        times = f" {len(rows):,} times" if len(rows) > 1 else ""
+        summary = rows[0].alert.annotations.get("summary", "")[:300]
+        text = f"{name} fires{times}: {sentence(summary)}" if summary else f"{name} fires{times}."
+        if place == 0:
+            reasons.append(Reason("bad", "has a critical alert", text, name))
+        else:
+            reasons.append(Reason("attention", "has a warning alert", text))
     return reasons

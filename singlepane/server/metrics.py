@@ -12,6 +12,8 @@ from singlepane.server.facts import Facts
 from singlepane.server.health import LEVELS, clusters
 from singlepane.server.service import Service
 
+REFUSALS = ("host", "site", "type", "size", "slow", "shape", "store", "busy")
+SHED = ("idle", "head", "body", "reading", "leaving", "room", "full", "descriptors", "malformed")
 STATES = ("waiting", "starting", "ready", "backoff", "failed", "stopped")
 
 
@@ -48,9 +50,20 @@ class _ServiceCollector(Collector):
         for severity in sorted({"critical", "warning", "info", *severities}):
             firing.add_metric((severity,), severities.count(severity))
         yield firing
+        yield GaugeMetricFamily(
+            "singlepane_alerts_truncated",
+            "Alerts that the last notification of their group left out.",
+            value=sum(group.truncated for group in facts.left_out()),
+        )
         counters = (
             ("singlepane_notifications_received", "Notifications kept.", "status", self._service.received),
             ("singlepane_requests_refused", "Requests refused.", "reason", self._service.refused),
+            (
+                "singlepane_connections_shed",
+                "Connections ended or refused to keep the server answering.",
+                "reason",
+                self._service.crowd.shed,
+            ),
             (
                 "singlepane_verifications",
                 "Verifications run by the server.",
@@ -59,13 +72,17 @@ class _ServiceCollector(Collector):
             ),
         )
         known = {
-            "status": ("firing", "resolved"),
-            "reason": ("host", "type", "size", "slow", "shape", "store"),
-            "result": ("ok", "broken", "error"),
+            "singlepane_notifications_received": ("firing", "resolved"),
+            "singlepane_requests_refused": REFUSALS,
+            "singlepane_connections_shed": SHED,
+            "singlepane_verifications": ("ok", "broken", "error"),
         }
+        yield GaugeMetricFamily(
+            "singlepane_connections_open", "HTTP connections to this server.", value=len(self._service.crowd)
+        )
         for name, text, label, counter in counters:
             family = CounterMetricFamily(name, text, labels=(label,))
-            for value in known[label]:
+            for value in known[name]:
                 family.add_metric((value,), counter[value])
             yield family
 

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 from deploy.verify.results import HopResult
 from estate.running import Running
+from singlepane.server.alert_groups import GROUP_LINES, fitting, groups
+from singlepane.server.episodes import Known
 from singlepane.server.facts import Facts
-from singlepane.server.health import ClusterHealth, about, clusters, owner
-from singlepane.server.journal import Known
+from singlepane.server.health import ClusterHealth, clusters, owner
 from singlepane.server.rows import (
-    AlertRow,
+    AlertGroup,
     Break,
     Choices,
     ClusterRow,
     ComponentRow,
     Link,
+    Missing,
     Page,
     PathRow,
 )
 from singlepane.server.verdict import verdict
+from singlepane.server.words import ago
 
 # Rows a section shows before it asks; a page of 500 clusters then stays below 200 kB.
 ROWS = 40
 REFRESH_SECONDS = 15
+# Groups of alerts that ended lately, before and after the reader asked for all; cut groups that are named.
+RESOLVED = {False: 8, True: 100}
+LEFT_OUT = 10
+# Reasons of a cluster: alerts that are critical, by name, and what else.
+CRITICAL = 30
+REASONS = 3
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
 # Where a browser finds something; at `/` unless named. A port `https` has a certificate that none trusts.
 _PATHS = {"sidecar": "metrics", "shop": "api/v1/orders/summary"}
@@ -39,19 +50,19 @@ def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
     troubled = [row for row in wanted if row.level != "well"]
     shown = wanted if len(wanted) <= cap else troubled[:cap]
     path = _path(facts, choices.cluster)
+    hops = [hop for row in path for hop in row.hops if hop is not None]
     components = _components(facts, choices.cluster)
     telling = [row for row in components if row.running.state != "ready"]
-    firing = [
-        _alert(facts, known, runbooks)
-        for known in facts.firing()
-        if choices.cluster in ("", owner(facts, known))
-    ]
-    resolved = [
-        _alert(facts, known, runbooks)
-        for known in facts.resolved()
-        if choices.cluster in ("", owner(facts, known))
-    ]
     places = links(facts, choices.cluster)
+    alertmanager = next((link.url for link in places if link.label == "Alertmanager"), "")
+
+    def grouped(rows: Iterable[Known]) -> list[AlertGroup]:
+        mine = [known for known in rows if choices.cluster in ("", owner(facts, known))]
+        return groups(facts, mine, runbooks, alertmanager, GROUP_LINES[choices.everything])
+
+    every = grouped(facts.firing())
+    firing, hidden_firing = fitting(every, everything=choices.everything)
+    resolved = grouped(facts.resolved())[: RESOLVED[choices.everything]]
     names = {row.name for row in shown}
     broken_rows = [row for row in path if row.broken]
     shown_path = path if len(path) <= cap else broken_rows[:cap]
@@ -65,6 +76,9 @@ def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
         well=sum(row.level == "well" for row in health),
         total=len(health),
         hops=facts.verification.value.hops if facts.verification.value else (),
+        held=sum(hop.ok for hop in hops),
+        cut=sum(hop.reached and not hop.ok for hop in hops),
+        untried=sum(not hop.reached for hop in hops),
         path=tuple(shown_path),
         hidden_path=len(path) - len(shown_path),
         replicas=len(path),
@@ -73,9 +87,12 @@ def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
         hidden_components=len(components) - len(shown_components),
         ready=sum(row.running.state == "ready" for row in components),
         running=len(components),
-        firing=tuple(firing[:cap]),
-        hidden_firing=max(0, len(firing) - cap),
-        resolved=tuple(resolved[: cap if choices.everything else 8]),
+        firing=firing,
+        fires=sum(group.count for group in every),
+        hidden_firing=hidden_firing,
+        resolved=fitting(resolved, everything=False)[0],
+        missing=_missing(facts, choices.cluster),
+        silent=tuple(row.name for row in wanted if row.silent),
         links=tuple(places[:cap] if choices.everything else places[:8]),
         hidden_links=0 if choices.everything else max(0, len(places) - 8),
         notices=tuple(
@@ -86,6 +103,11 @@ def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:
 
 def _cluster(facts: Facts, health: ClusterHealth) -> ClusterRow:
     row, beat = facts.estate.clusters[health.name], facts.heartbeats.get(health.name)
+    # Critical alerts are all shown; of the other reasons, as many as leave a place for the next cluster.
+    critical = [reason for reason in health.reasons if reason.alert]
+    others = [reason for reason in health.reasons if not reason.alert]
+    kept = {*critical[:CRITICAL], *others[:REASONS]}
+    shown = tuple(reason for reason in health.reasons if reason in kept)
     return ClusterRow(
         health=health,
         region=row.region,
@@ -93,6 +115,8 @@ def _cluster(facts: Facts, health: ClusterHealth) -> ClusterRow:
         beat=facts.heartbeat(health.name),
         beat_age=max(0.0, facts.now - beat.last) if beat else None,
         beats=beat.count if beat else 0,
+        reasons=shown,
+        hidden_reasons=len(health.reasons) - len(shown),
     )
 
 
@@ -104,12 +128,24 @@ def _path(facts: Facts, cluster: str) -> list[PathRow]:
     found: dict[tuple[str, int], dict[str, HopResult]] = {}
     for result in proof.results:
         if cluster in ("", result.cluster):
-            found.setdefault((result.cluster, result.replica), {})[result.hop] = result
+            place = found.setdefault((result.cluster, result.replica), {})
+            place[result.hop] = _as_of_now(facts, result)
     rows = [
         PathRow(name, replica, tuple(results.get(hop) for hop in proof.hops))
         for (name, replica), results in found.items()
     ]
     return sorted(rows, key=lambda row: not row.broken)
+
+
+def _as_of_now(facts: Facts, result: HopResult) -> HopResult:
+    """The result, unless the heartbeat that it saw has stopped since."""
+    beat = facts.heartbeats.get(result.cluster)
+    if not (result.hop == "heartbeat" and result.ok and facts.heartbeat(result.cluster) == "silent"):
+        return result
+    silent = f"No heartbeat for {ago(facts.now - beat.last)}" if beat else "No heartbeat is known"
+    cause = f"{silent}; the last verification still saw one"
+    remedy = "Follow the runbook of ClusterSilent."
+    return replace(result, ok=False, detail="broken", cause=cause, remedy=remedy)
 
 
 def _breaks(path: list[PathRow]) -> tuple[Break, ...]:
@@ -161,23 +197,11 @@ def links(facts: Facts, cluster: str = "") -> list[Link]:
     return found
 
 
-def _alert(facts: Facts, known: Known, runbooks: frozenset[str]) -> AlertRow:
-    alert = known.alert
-    name = alert.labels.get("alertname", "(no alertname)")
-    notes = alert.annotations
-    return AlertRow(
-        name=name,
-        severity=alert.labels.get("severity", "none"),
-        cluster=about(known),
-        status=alert.status,
-        text=notes.get("summary") or notes.get("description") or notes.get("message", ""),
-        since=alert.starts_at.timestamp(),
-        heard=known.updated,
-        runbook=f"/runbooks/{name}" if name in runbooks else web_url(notes.get("runbook_url", "")),
-        source=web_url(alert.generator_url),
-    )
-
-
-def web_url(url: str) -> str:
-    """The URL when it is one of the web, else empty: `javascript:` and the like never become a link."""
-    return url if re.fullmatch(r"https?://[^\s<>\"']+", url) else ""
+def _missing(facts: Facts, cluster: str) -> tuple[Missing, ...]:
+    found = []
+    for group in facts.left_out()[:LEFT_OUT]:
+        where, name = group.labels.get("cluster", ""), group.labels.get("alertname", "")
+        if cluster in ("", where):
+            words = f"{name or 'a group without a name'}{f' in {where}' if where else ''}"
+            found.append(Missing(words[:200], group.truncated, group.updated))
+    return tuple(found)

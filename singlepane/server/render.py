@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from singlepane.server.health import ClusterHealth
 from singlepane.server.page import REFRESH_SECONDS
 from singlepane.server.rows import Page
-from singlepane.server.words import ago, breakable, clock, count, moment, named, sentence
+from singlepane.server.words import ago, breakable, clock, count, moment, named, sentence, when
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -32,6 +32,12 @@ def _code(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
+def _humps(text: Markup) -> Markup:
+    """A place to break a line before each hump of a LongCamelCaseName, for narrow columns."""
+    # Entities and our own tags have no capital letters.
+    return Markup(re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "<wbr>", str(text)))  # noqa: S704
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -47,8 +53,10 @@ _ENVIRONMENT.filters.update(
     moment=moment,
     named=named,
     sentence=sentence,
+    when=when,
     iso=_iso,
     code=_code,
+    humps=_humps,
 )
 _ENVIRONMENT.globals.update(style=STYLE)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from deploy.verify.results import HopResult
 from estate.running import Running
 from singlepane.server.facts import Beating, Facts
-from singlepane.server.health import ClusterHealth
+from singlepane.server.health import ClusterHealth, Reason
 from singlepane.server.verdict import Verdict
 
 
@@ -46,7 +46,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ClusterRow:
-    """A cluster's health beside what the estate says of it."""
+    """A cluster's health beside what the estate says of it, with the reasons that are shown at once."""
 
     health: ClusterHealth
     region: str
@@ -54,6 +54,8 @@ class ClusterRow:
     beat: Beating
     beat_age: float | None
     beats: int
+    reasons: tuple[Reason, ...]
+    hidden_reasons: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +99,51 @@ class ComponentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertRow:
-    """An alert in the words of its annotations, and where to read on.
+class AlertLine:
+    """One alert of a group: what it does not share with the others, and since when (Unix seconds)."""
 
-    `since` and `heard` are Unix seconds.
+    labels: tuple[tuple[str, str], ...]
+    text: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlertGroup:
+    """Alerts of one name, cluster and severity, what they share, and where to read on and to act.
+
+    `rank` is 0 for critical; `since` is when the first began, `ended` when the last was told of, `unheard`
+    when Alertmanager said that it ended, 0 unless that is not believed (Unix seconds).
     """
 
     name: str
     severity: str
+    rank: int
     cluster: str
-    status: str
+    fires: bool
+    unheard: float
+    count: int
     text: str
     since: float
-    heard: float
+    ended: float
+    labels: tuple[tuple[str, str], ...]
+    lines: tuple[AlertLine, ...]
     runbook: str
+    dashboard: str
+    silence: str
     source: str
+
+    def only(self, lines: tuple[AlertLine, ...]) -> AlertGroup:
+        """The same group with fewer lines."""
+        return replace(self, lines=lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Alerts of a group that Alertmanager left out: the group in words, how many, when (Unix seconds)."""
+
+    group: str
+    count: int
+    when: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +158,9 @@ class Page:
     well: int
     total: int
     hops: tuple[str, ...]
+    held: int
+    cut: int
+    untried: int
     path: tuple[PathRow, ...]
     hidden_path: int
     replicas: int
@@ -134,9 +169,12 @@ class Page:
     hidden_components: int
     ready: int
     running: int
-    firing: tuple[AlertRow, ...]
+    firing: tuple[AlertGroup, ...]
+    fires: int
     hidden_firing: int
-    resolved: tuple[AlertRow, ...]
+    resolved: tuple[AlertGroup, ...]
+    missing: tuple[Missing, ...]
+    silent: tuple[str, ...]
     links: tuple[Link, ...]
     hidden_links: int
     notices: tuple[str, ...] = field(default_factory=tuple)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -10,13 +11,17 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from alerts.routing import NOTIFICATIONS
 from deploy.verify.results import Verification
 from estate.model import Estate
 from estate.running import Deployment
 from singlepane.server.facts import Facts
 from singlepane.server.journal import Journal
 from singlepane.server.recorded import Reading, Recorded, deployment, supervisor_alive
+from web.bounds import Bounds
+from web.crowd import Crowd
 
+_log = logging.getLogger("singlepane.server")
 _VERIFICATION = TypeAdapter(Verification)
 Named = TypeVar("Named", Deployment, Verification)
 
@@ -44,27 +49,48 @@ class Service:
         self.status = Recorded(state / "status.json", deployment)
         self.verification = Recorded(state / "verification.json", _verification)
         self.attempt = ""
+        self._proofs: tuple[Verification | None, Verification | None] = (None, None)
         # By reason and by result, since the start; counted from the event loop and from worker threads alike.
         self.refused: Counter[str] = Counter()
         self.received: Counter[str] = Counter()
         self.verifications: Counter[str] = Counter()
+        # When the last notification was refused for its size (Unix seconds), 0 for never.
+        self.oversized = 0.0
+        self.crowd = Crowd(Bounds(), _log.warning)
+
+    def refuse(self, reason: str, path: str = "") -> None:
+        """Count a refused request."""
+        self.refused[reason] += 1
+        if reason == "size" and path == NOTIFICATIONS:
+            self.oversized = self.clock()
 
     def facts(self) -> Facts:
         """All that is known now. A status or verification of another estate counts as none, and is said."""
         status = self._own(self.status.read())
         running = status.value
+        verification = self._own(self.verification.read())
         return Facts(
             estate=self.estate,
             now=self.clock(),
             started=self.started,
             status=status,
             alive=running is not None and supervisor_alive(running),
-            verification=self._own(self.verification.read()),
+            verification=verification,
+            before=self._before(verification.value),
             heartbeats=self.journal.heartbeats(),
             alerts=self.journal.alerts(),
+            cut=self.journal.cut(),
+            oversized=self.oversized,
             verify_every=self.verify_every,
             attempt=self.attempt,
         )
+
+    def _before(self, last: Verification | None) -> Verification | None:
+        """The verification that the last one took the place of, since this server started."""
+        before, seen = self._proofs
+        if last is not None and (seen is None or last.started != seen.started):
+            before, seen = self._proofs = (seen, last)
+        return before
 
     def _own(self, reading: Reading[Named]) -> Reading[Named]:
         if reading.value is None or reading.value.estate == self.estate.name:

@@ -11,28 +11,34 @@ from singlepane.server.words import ago, count, named
 
 # Different reasons that the verdict itself tells; the rows below tell all.
 GROUPS = 3
+CRITICAL = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the estate is: a level, a headline of a few words, and one or two sentences that say why."""
+    """How the estate is: a level, a headline of a few words, and lines that say why, one thing in each."""
 
     level: Level
     headline: str
-    detail: str
+    lines: tuple[str, ...]
+
+    @property
+    def detail(self) -> str:
+        """All lines as one text."""
+        return " ".join(self.lines)
 
 
 def verdict(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
     """The verdict on all clusters. `clusters` are worst first, as `health.clusters` gives them."""
     if facts.status.value is None:
         why = facts.status.problem or "No supervisor has said what runs."
-        return Verdict("unknown", "Nothing is known to run", f"{why} Start the estate with `singlepane up`.")
+        return Verdict("unknown", "Nothing is known to run", (why, "Start the estate with `singlepane up`."))
     if not facts.alive:
         age = ago(facts.now - facts.status.changed)
         return Verdict(
             "unknown",
             "The supervisor is gone",
-            f"What this page shows is the last it wrote, {age} ago. `singlepane up` starts it again.",
+            (f"What this page shows is the last it wrote, {age} ago.", "`singlepane up` starts it again."),
         )
     worst = [row for row in clusters if row.level == clusters[0].level]
     if worst[0].level == "bad":
@@ -53,20 +59,35 @@ def _named(level: Level, worst: Sequence[ClusterHealth], total: int, verb: str) 
     return Verdict(level, f"{number} {verb}", _reasons(worst))
 
 
-def _reasons(worst: Sequence[ClusterHealth]) -> str:
-    """The first reason of each cluster, equal ones together, and how much more there is."""
+def _reasons(worst: Sequence[ClusterHealth]) -> tuple[str, ...]:
+    """The first reason of each cluster, equal ones together, every critical alert by name, and how much more
+    there is.
+    """
     if len(worst) == 1:
-        more = len(worst[0].reasons) - 1
-        return worst[0].reasons[0].text + (f" And {count(more, 'more reason')}." if more else "")
+        first, *others = worst[0].reasons
+        critical = [reason.alert for reason in others if reason.alert]
+        more = len(others) - len(critical)
+        return (first.text, *_critical(critical), *([f"And {count(more, 'more reason')}."] if more else []))
     groups: dict[str, list[str]] = {}
     for row in worst:
         groups.setdefault(row.reasons[0].text, []).append(row.name)
+    critical = [reason.alert for row in worst for reason in row.reasons[1:] if reason.alert]
     if len(groups) == 1:
-        return next(iter(groups))
+        return (next(iter(groups)), *_critical(critical))
     shown = list(groups.items())[:GROUPS]
-    rest = len(worst) - sum(len(names) for _, names in shown)
-    text = " ".join(f"{named(names)}: {reason}" for reason, names in shown)
-    return text + (f" And {count(rest, 'more cluster')}." if rest else "")
+    left = [row for row in worst if row.name not in {name for _, names in shown for name in names}]
+    critical += [row.reasons[0].alert for row in left if row.reasons[0].alert]
+    return (
+        *(f"{named(names)}: {reason}" for reason, names in shown),
+        *_critical(critical),
+        *([f"And {count(len(left), 'more cluster')}."] if left else []),
+    )
+
+
+def _critical(alerts: Sequence[str]) -> list[str]:
+    """Critical alerts by name, which no count stands for."""
+    names = list(dict.fromkeys(alerts))
+    return [f"Critical as well: {named(names, CRITICAL)}."] if names else []
 
 
 def _proof(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
@@ -76,21 +97,21 @@ def _proof(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
         return Verdict(
             "attention",
             "Running, never verified",
-            "All components are ready, but no verification has followed the data from end to end yet.",
+            ("All components are ready, but no verification has followed the data from end to end yet.",),
         )
     if facts.proof_stale():
         return Verdict(
             "attention",
             f"Last verified {ago(age)} ago",
-            f"Since then nobody has followed the data from end to end. {facts.attempt}".rstrip(),
+            tuple(filter(None, ("Since then nobody has followed the data from end to end.", facts.attempt))),
         )
     if not proof.ok:
-        return Verdict("bad", "The verification failed", "It found nothing to verify.")
+        return Verdict("bad", "The verification failed", ("It found nothing to verify.",))
     whole = f"All {len(clusters):,} clusters are well" if len(clusters) > 1 else f"{clusters[0].name} is well"
     fires = facts.firing()
     nothing = "Nothing fires." if not fires else f"{count(len(fires), 'alert')} of low severity."
     return Verdict(
         "well",
         whole,
-        f"All {count(len(proof.results), 'hop')} of the data path were proven {ago(age)} ago. {nothing}",
+        (f"All {count(len(proof.results), 'hop')} of the data path were proven {ago(age)} ago.", nothing),
     )

@@ -32,6 +32,14 @@ def clock(unix: float) -> str:
     return f"{datetime.fromtimestamp(unix, UTC):%H:%M:%S} UTC"
 
 
+def when(unix: float, now: float) -> str:
+    """The time of day, with the day where that is not today's: `03:14 UTC`, `22 Nov 03:14 UTC`."""
+    at, today = datetime.fromtimestamp(unix, UTC), datetime.fromtimestamp(now, UTC)
+    day = "" if at.date() == today.date() else f"{at.day} {at:%b} "
+    year = f"{at.year} " if at.year != today.year else ""
+    return f"{day}{year}{at:%H:%M} UTC"
+
+
 def sentence(text: str) -> str:
     """The text with a full stop at its end, unless it has an end."""
     text = text.strip()

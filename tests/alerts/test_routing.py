@@ -82,13 +82,21 @@ def test_configuration_of_the_example() -> None:
             {
                 "name": "oncall",
                 "webhook_configs": [
-                    {"url": Text(("http://", SERVER, "/api/v1/alertmanager")), "send_resolved": True}
+                    {
+                        "url": Text(("http://", SERVER, "/api/v1/alertmanager")),
+                        "max_alerts": 500,
+                        "send_resolved": True,
+                    }
                 ],
             },
             {
                 "name": "oncall/heartbeat",
                 "webhook_configs": [
-                    {"url": Text(("http://", SERVER, "/api/v1/heartbeat")), "send_resolved": False}
+                    {
+                        "url": Text(("http://", SERVER, "/api/v1/heartbeat")),
+                        "max_alerts": 500,
+                        "send_resolved": False,
+                    }
                 ],
             },
         ],

@@ -17,7 +17,11 @@ from estate.model import Estate
 from singlepane.server.app import create
 from singlepane.server.service import Service
 from tests.server.estates import NOW, deployment, estate, verification, write
+from web.bounds import Bounds
+from web.connection import Connection
+from web.crowd import Crowd
 from web.listening import bind
+from web.server import Server
 
 Make = Callable[..., Service]
 
@@ -63,10 +67,11 @@ def speak(app: FastAPI) -> httpx.AsyncClient:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def served(app: FastAPI, crowd: Crowd | None = None) -> Iterator[str]:
     """The application on a free loopback port, in a thread; its address without the last slash."""
     listener = bind("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, server_header=False))
+    crowd = crowd or Crowd(Bounds(), lambda text: None)
+    server = Server(uvicorn.Config(app, http=Connection, log_config=None, server_header=False), crowd)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

@@ -145,6 +145,7 @@ def verification(
                         remedy="" if ok or not reached else f"See `singlepane logs sidecar-{cluster}-0`.",
                         seconds=0.2,
                         reached=reached,
+                        proven=reached and not ok,
                     )
                 )
                 reached = reached and ok

@@ -30,6 +30,7 @@ class Scene:
     supervised: bool = True
     strays: tuple[str, ...] = ()
     alerts: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+    truncated: int = 0
 
 
 def _trouble(silent: str, limping: str) -> tuple[Mapping[str, Any], ...]:
@@ -50,6 +51,52 @@ def _trouble(silent: str, limping: str) -> tuple[Mapping[str, Any], ...]:
         ),
         alert("TargetDown", limping, "warning", "resolved", "00000000000000a3", summary="A target was down."),
     )
+
+
+def _night(silent: str, burning: str) -> tuple[Mapping[str, Any], ...]:
+    """A silent cluster whose alert was told as ended, critical alerts of three names, and 40 equal ones."""
+    links = {
+        "runbook_url": "http://127.0.0.1:21003/runbooks/TargetDown",
+        "dashboard_url": f"http://127.0.0.1:21003/?cluster={burning}",
+    }
+    gone = alert(
+        "ClusterSilent",
+        silent,
+        "critical",
+        "resolved",
+        "00000000000000c1",
+        summary=f"Cluster {silent} (workload, northeurope) is silent.",
+        **links,
+    )
+    rows = [gone]
+    for number, name in enumerate(("ThanosSidecarUploadStalled", "ApiServerErrors", "VolumeFull")):
+        rows.append(
+            alert(
+                name,
+                burning,
+                "critical",
+                fingerprint=f"{0xD0 + number:016x}",
+                summary=f"{name} in {burning}: users are hurt now.",
+                **links,
+            )
+        )
+    for number in range(40):
+        row = alert(
+            "TargetDown",
+            burning,
+            "warning",
+            fingerprint=f"{0xE00 + number:016x}",
+            summary="A component cannot be scraped.",
+            **links,
+        )
+        row["labels"] |= {
+            "namespace": "shop",
+            "component": "orders",
+            "instance": f"10.240.{number}.17:9102",
+            "pod": f"orders-7d9f8b6c5d-{number:05}",
+        }
+        rows.append(row)
+    return tuple(rows)
 
 
 HOSTILE_ALERT = {
@@ -82,6 +129,7 @@ SCENES: Mapping[str, Scene] = {
         limping="prod-300",
         alerts=_trouble("prod-017", "prod-300"),
     ),
+    "night": Scene(silent="prod-neu", alerts=_night("prod-neu", "prod-weu"), truncated=4_500),
     "hostile": Scene(alerts=(HOSTILE_ALERT,), strays=(HOSTILE,)),
 }
 
@@ -115,7 +163,9 @@ def application(name: str, folder: Path) -> FastAPI:
     service = Service(shown, folder, folder / "data", 60.0, lambda: NOW)
     service.started = NOW - 7_200
     if scene.alerts:
-        service.journal.notify(parsed(scene.alerts), NOW - 30)
+        group = {"alertname": "TargetDown", "cluster": "prod-weu"}
+        document = parsed(scene.alerts, truncatedAlerts=scene.truncated, groupLabels=group)
+        service.journal.notify(document, NOW - 30)
     if scene.written:
         service.journal.beat([name for name in scene.clusters if name != scene.silent], NOW - 8)
         service.journal.beat([name for name in scene.clusters if name == scene.silent], NOW - 391)

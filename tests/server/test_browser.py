@@ -81,7 +81,7 @@ def scene(
         yield name, url
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1440, 1280, 1024, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_reads_well(
     browser: Browser, scene: tuple[str, str], width: int, scheme: Scheme, tmp_path: Path
@@ -136,6 +136,7 @@ HEADLINES = {
     "left": "The supervisor is gone",
     "long": f"{LONG} is silent",
     "many": "prod-017 is silent",
+    "night": "2 of 3 clusters need you",
     "hostile": "All 3 clusters are well",
 }
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.verify.results import Verification
+from singlepane.server.episodes import Known
 from singlepane.server.facts import Facts
 from singlepane.server.health import clusters
-from singlepane.server.journal import Beat, Known
+from singlepane.server.journal import Beat
 from singlepane.server.recorded import Reading
 from singlepane.server.verdict import verdict
 from tests.server.estates import NOW, alert, deployment, estate, parsed, verification
@@ -285,3 +288,90 @@ def test_worst_first_and_all_reasons() -> None:
         ("prod-weu", "attention", ["shop-orders-prod-weu died and starts again soon."]),
         ("hub-weu", "well", []),
     ]
+
+
+def _absent(status: str, starts: float, ends: float, updated: float = NOW) -> Known:
+    row = alert("ClusterSilent", "prod-neu", "critical", status, summary="prod-neu is silent.")
+    row["startsAt"] = datetime.fromtimestamp(starts, UTC).isoformat()
+    row["endsAt"] = datetime.fromtimestamp(ends, UTC).isoformat()
+    return Known(updated, parsed([row]).alerts[0])
+
+
+@pytest.mark.parametrize(
+    ("told", "beat", "fires"),
+    [
+        (_absent("resolved", NOW - 900, NOW - 60), NOW - 1_200, True),
+        (_absent("resolved", NOW - 900, NOW - 60), None, True),
+        (_absent("resolved", NOW - 900, NOW - 60), NOW - 30, False),
+        (_absent("resolved", NOW - 900, NOW - 60), NOW - 100, False),
+        (_absent("resolved", NOW - 9_000, NOW - 6_000), NOW - 4_000, False),
+        (_absent("firing", NOW - 9_000, 0, NOW - 10**6), NOW - 10**6 - 60, True),
+        (_absent("firing", NOW - 9_000, 0, NOW - 10**6), NOW - 30, False),
+        (_absent("firing", NOW - 900, 0), NOW - 30, True),
+    ],
+    ids=[
+        "told as resolved, never heard again",
+        "told as resolved, never heard at all",
+        "heard after the end",
+        "beating since it began",
+        "heard after the end, silent again since: that is another silence",
+        "no longer repeated, and still not heard",
+        "no longer repeated, and heard since",
+        "fires although heartbeats come: the query does not see it",
+    ],
+)
+def test_an_absence_ends_with_a_heartbeat_alone(told: Known, beat: float | None, fires: bool) -> None:
+    """ClusterSilent was told as resolved while its cluster stayed dead: its ruler had lost it. What says that
+    something is missing ends when that is heard again, and not before.
+    """
+    beats = {name: Beat(NOW - 8, 120) for name in ("hub-weu", "prod-weu")}
+    facts = _facts(
+        alerts=(told,), heartbeats={**beats, **({"prod-neu": Beat(beat, 9)} if beat is not None else {})}
+    )
+    assert (facts.firing() == (told,), facts.resolved() == (told,)) == (
+        fires,
+        not fires and told.alert.status == "resolved",
+    )
+
+
+def test_a_cluster_that_left_the_estate_may_be_silent() -> None:
+    """Of a cluster that nobody expects, what Alertmanager says holds."""
+    row = alert("ClusterSilent", "gone", "critical", "resolved")
+    assert _facts(alerts=(Known(NOW, parsed([row]).alerts[0]),)).firing() == ()
+
+
+def _slow(*broken: str) -> Verification:
+    """A verification in which a hop of these clusters did not hold in the time that there was."""
+    found = verification(ESTATE, dict.fromkeys(broken, "block-in-bucket"))
+    return replace(found, results=tuple(replace(row, proven=False) for row in found.results))
+
+
+@pytest.mark.parametrize(
+    ("last", "before", "every", "level"),
+    [
+        (_slow("prod-weu"), verification(ESTATE), 60.0, "attention"),
+        (_slow("prod-weu"), None, 60.0, "attention"),
+        (_slow("prod-weu"), _slow("prod-neu"), 60.0, "attention"),
+        (_slow("prod-weu"), _slow("prod-weu"), 60.0, "bad"),
+        (_slow("prod-weu"), None, 0.0, "bad"),
+        (verification(ESTATE, {"prod-weu": "block-in-bucket"}), verification(ESTATE), 60.0, "bad"),
+    ],
+    ids=[
+        "slow once",
+        "slow the first time",
+        "another one slow each time",
+        "the same one twice",
+        "nobody will look again",
+        "proven",
+    ],
+)
+def test_one_slow_verification_is_no_alarm(
+    last: Verification, before: Verification | None, every: float, level: str
+) -> None:
+    """A hop that ran out of time turns the page red when it does so twice in a row; one that is proven
+    broken does at once.
+    """
+    facts = _facts(verification=Reading(last, NOW - 12), before=before, verify_every=every)
+    assert _said(facts)[0] == level
+    if level == "attention":
+        assert _said(facts)[1] == "prod-weu was slow to verify"

@@ -70,7 +70,7 @@ def test_keeps_the_last_notifications_by_size(tmp_path: Path, monkeypatch: pytes
     for number in range(4):
         kept.notify(parsed([alert(f"A{number}", "prod-weu", summary="x" * 400)]), float(number))
     assert _names(kept) == ["A3", "A2"]
-    kept.notify(parsed([alert("large", "prod-weu", summary="x" * 5_000)]), 9.0)
+    kept.notify(parsed([alert("large", "prod-weu", **{f"a{n}": "x" * 1_000 for n in range(9)})]), 9.0)
     assert _names(kept) == ["large"]
     kept.close()
     assert _names(Journal(tmp_path)) == ["large"]
@@ -106,7 +106,9 @@ def test_a_full_disk_refuses_and_changes_nothing(tmp_path: Path) -> None:
     kept.notify(parsed([alert("A", "prod-weu")]), 1.0)
     pages = kept._database.execute("PRAGMA page_count").fetchone()[0]
     kept._database.execute(f"PRAGMA max_page_count = {pages}")
-    large = parsed([alert("B", "prod-weu", fingerprint="00000000000000bb", summary="x" * 100_000)])
+    large = parsed(
+        [alert("B", "prod-weu", fingerprint="00000000000000bb", **{f"a{n}": "x" * 2_000 for n in range(60)})]
+    )
     with pytest.raises(sqlite3.OperationalError, match="full"):
         kept.notify(large, 2.0)
     assert _names(kept) == ["A"]

@@ -5,13 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -19,46 +14,9 @@ import pytest
 
 from estate.errors import PortTaken, UsageError
 from singlepane.commands.serve import serve
-from tests.ports import free_address
 from tests.server.estates import alert, notification
+from tests.server.process import ESTATE, running
 from web import listening
-
-ESTATE = Path(__file__).parents[2] / "examples" / "shop" / "estate.yaml"
-CALL = "import typer; from singlepane.commands.serve import serve; typer.run(serve)"
-
-
-@dataclass
-class Process:
-    """A running server."""
-
-    popen: subprocess.Popen[str]
-    url: str
-    state: Path
-
-
-@contextmanager
-def _running(state: Path, *options: str) -> Iterator[Process]:
-    state.mkdir(exist_ok=True)
-    address = free_address()
-    arguments = ["--estate", str(ESTATE), "--state", str(state), "--listen", address, *options]
-    popen = subprocess.Popen(
-        [sys.executable, "-c", CALL, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                if httpx.get(f"http://{address}/readyz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                assert popen.poll() is None, popen.communicate()
-                assert time.monotonic() < deadline, "it did not answer within 60 s"
-                time.sleep(0.1)
-        yield Process(popen, f"http://{address}", state)
-    finally:
-        if popen.poll() is None:
-            popen.kill()
-        popen.communicate()
 
 
 def _kept(url: str) -> set[str]:
@@ -72,7 +30,7 @@ def test_what_was_acknowledged_is_there_after_any_end(tmp_path: Path, how: signa
     answered: list[str] = []
     beats = 0
     state = tmp_path / "state"
-    with _running(state, "--verify-every", "0") as server:
+    with running(state, "--verify-every", "0") as server:
 
         def send() -> None:
             nonlocal beats
@@ -98,7 +56,7 @@ def test_what_was_acknowledged_is_there_after_any_end(tmp_path: Path, how: signa
         server.popen.wait(30)
         sender.join(60)
     assert 40 <= len(answered) < 10_000
-    with _running(state, "--verify-every", "0") as again:
+    with running(state, "--verify-every", "0") as again:
         missing = set(answered[-400:]) - _kept(again.url)
         rows = httpx.get(f"{again.url}/api/v1/heartbeats").json()["heartbeats"]
     assert missing == set()
@@ -110,7 +68,7 @@ def test_what_was_acknowledged_is_there_after_any_end(tmp_path: Path, how: signa
 
 def test_it_ends_orderly_and_leaves_no_port(tmp_path: Path) -> None:
     """SIGTERM ends it within seconds, and the port is free again."""
-    with _running(tmp_path / "state", "--verify-every", "0") as server:
+    with running(tmp_path / "state", "--verify-every", "0") as server:
         server.popen.terminate()
         server.popen.wait(15)
         host, port = listening.split(server.url.removeprefix("http://"))
@@ -119,7 +77,7 @@ def test_it_ends_orderly_and_leaves_no_port(tmp_path: Path) -> None:
 
 def test_it_tells_no_one_what_it_runs_on(tmp_path: Path) -> None:
     """No server header; nothing in the state folder but its own data."""
-    with _running(tmp_path / "state") as server:
+    with running(tmp_path / "state") as server:
         answer = httpx.get(server.url)
         assert "server" not in answer.headers
         assert "Nothing is known to run" in answer.text

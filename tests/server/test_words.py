@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from singlepane.server.words import ago, breakable, clock, count, moment, named, sentence
+from singlepane.server.words import ago, breakable, clock, count, moment, named, sentence, when
+from tests.server.estates import NOW
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,10 @@ def test_breakable() -> None:
     """Long words alone."""
     assert breakable("served by store") == "served by store"
     assert breakable("deduplicated once") == "dedupli\u00adcated once"
+
+
+def test_the_time_of_day_names_the_day_where_it_is_another() -> None:
+    """Today's time alone; else the day, and the year where that is another too; always the zone."""
+    assert when(NOW - 60, NOW) == "11:59 UTC"
+    assert when(NOW - 86_400, NOW) == "22 Nov 12:00 UTC"
+    assert when(NOW - 366 * 86_400, NOW) == "22 Nov 2025 12:00 UTC"
