@@ -4,8 +4,10 @@
 """
 
 from tests.drill import (
+    alert_storm,
     disk_full,
     hung_exporter,
+    idle_connections,
     kill_each_component,
     object_store_down,
     read_only_state,
@@ -21,4 +23,6 @@ DRILLS = (
     simulator_clock_jump.DRILL,
     token_expiry.DRILL,
     hung_exporter.DRILL,
+    idle_connections.DRILL,
+    alert_storm.DRILL,
 )

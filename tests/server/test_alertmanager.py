@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -89,11 +90,12 @@ def test_notifications_and_heartbeats_of_a_real_alertmanager(tmp_path: Path) -> 
             return [known.alert.labels["alertname"] for known in service.facts().firing()]
 
         post("Watchdog")
-        post("ShopDown")
+        began = datetime.now(UTC) - timedelta(minutes=10)
+        post("ShopDown", startsAt=began.isoformat())
         _until(lambda: firing() == ["ShopDown"], "the alert did not arrive")
         _until(lambda: "prod-weu" in service.facts().heartbeats, "the heartbeat did not arrive")
         assert "ShopDown it is." in httpx.get(server).text
-        post("ShopDown", endsAt="2020-01-01T00:00:00Z")
+        post("ShopDown", startsAt=began.isoformat(), endsAt=datetime.now(UTC).isoformat())
         _until(lambda: firing() == [], "the end of the alert did not arrive")
         kept = httpx.get(f"{server}/api/v1/notifications").json()["notifications"]
         assert [row["status"] for row in kept] == ["resolved", "firing"]
