@@ -122,7 +122,7 @@ def _small_posts(server: Process, name: str, count: int) -> float:
 def _alertmanager(folder: Path, hook: str) -> Iterator[str]:
     config = folder / "alertmanager.yaml"
     webhook = {"url": hook, "max_alerts": MAX_ALERTS, "send_resolved": True}
-    route = {"receiver": "server", "group_by": ["cluster", "alertname"], "group_wait": "2s"}
+    route = {"receiver": "server", "group_by": ["cluster", "alertname"], "group_wait": "15s"}
     config.write_text(
         yaml.safe_dump({"route": route, "receivers": [{"name": "server", "webhook_configs": [webhook]}]})
     )

@@ -48,7 +48,7 @@ def _held(report: Report, server: Process, descriptors: int) -> None:
             kept |= {name} if note else set()
             slowest = max(slowest, time.monotonic() - began)
             time.sleep(0.1)
-        metrics = httpx.get(f"{server.url}/metrics").text
+        metrics = httpx.get(f"{server.url}/metrics", timeout=PATIENCE).text
         opened = peers.opened
     open_now = re.findall(r"^singlepane_connections_open (\S+)", metrics, re.M)
     shed = dict(re.findall(r'^singlepane_connections_shed_total\{reason="(\w+)"\} (\d+)', metrics, re.M))
@@ -60,11 +60,11 @@ def _held(report: Report, server: Process, descriptors: int) -> None:
         f" {answered} of {asked} requests answered, five in a row in at most {slowest:.1f} s",
     )
     report.say(f"open {float(open_now[0]):.0f}; shed: {', '.join(f'{r} {c}' for r, c in shed.items())}")
-    rows = httpx.get(f"{server.url}/api/v1/heartbeats").json()["heartbeats"]
+    rows = httpx.get(f"{server.url}/api/v1/heartbeats", timeout=PATIENCE).json()["heartbeats"]
     count = next(row["count"] for row in rows if row["cluster"] == "prod-weu")
     names = {
         row["alerts"][0]["labels"]["alertname"]
-        for row in httpx.get(f"{server.url}/api/v1/notifications").json()["notifications"]
+        for row in httpx.get(f"{server.url}/api/v1/notifications", timeout=PATIENCE).json()["notifications"]
     }
     report.hold(
         count == beats and kept <= names,
