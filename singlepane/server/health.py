@@ -145,7 +145,7 @@ def _path(facts: Facts, results: list[HopResult]) -> list[Reason]:
     if facts.coming_up():
         return [Reason("attention", "is coming up", f"Not proven yet since the start: “{hop}”.")]
     if not facts.proven(first):
-        text = f"“{hop}” did not hold in time, and did before: {sentence(first.cause or first.detail)}"
+        text = f"“{hop}” did not hold in time: {sentence(first.cause or first.detail)}"
         return [Reason("attention", "was slow to verify", f"{text} The next verification decides.")]
     same = [row for row in broken if (row.hop, row.cause) == (first.hop, first.cause)]
     others = len(broken) - len(same)
