@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Callable
 from html import escape
 from math import inf
 from time import monotonic, time
-from typing import Annotated
 
 import yaml
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from estate.errors import EstateInvalid
@@ -21,6 +20,8 @@ from exporters.exposition import negotiate
 from exporters.exposition.body import Ready
 from exporters.exposition.snapshot import Snapshot
 from exporters.probe.sources import Refused
+from exporters.serving import replies
+from exporters.serving.head import Head
 from exporters.serving.runtime import Runtime
 
 _PROBE = "/probe?module=NAME&target=TARGET"
@@ -42,49 +43,48 @@ def app(make: Callable[[], Runtime]) -> FastAPI:
             await runtime.stop()
 
     service = FastAPI(title="singlepane exporter", lifespan=lifespan, docs_url=None, redoc_url=None)
+    service.add_middleware(Head)
 
     def runtime() -> Runtime:
         found: Runtime = service.state.runtime
         return found
 
-    @service.get("/metrics")
-    async def metrics(
-        accept: Annotated[str, Header()] = "", accept_encoding: Annotated[str, Header()] = ""
-    ) -> Response:
+    @service.get("/metrics", response_class=Response, responses=replies.METRICS)
+    async def metrics(request: Request) -> Response:
         """The last snapshot, in the format and encoding that was asked for."""
         snapshot = runtime().board.snapshot
         if snapshot is None:
             return PlainTextResponse("no snapshot yet\n", 503)
-        format, compressed = negotiate.content(accept), negotiate.gzip(accept_encoding)
+        format, compressed = _wanted(request)
         runtime().counts.scraped(format, "gzip" if compressed else "identity")
         return _exposition(snapshot, format, compressed=compressed)
 
-    @service.get("/probe")
-    async def probe(
-        request: Request,
-        accept: Annotated[str, Header()] = "",
-        accept_encoding: Annotated[str, Header()] = "",
-        x_prometheus_scrape_timeout_seconds: Annotated[str | None, Header()] = None,
-    ) -> Response:
+    @service.get(
+        "/probe",
+        response_class=Response,
+        responses=replies.PROBE,
+        openapi_extra=replies.PROBE_PARAMETERS,
+    )
+    async def probe(request: Request) -> Response:
         """One target through one module, fresh or as fresh as the module's cache."""
         try:
             module, target = (_once(request, name) for name in ("module", "target"))
-            limit = _seconds(x_prometheus_scrape_timeout_seconds)
+            limit = _seconds(request.headers.get("x-prometheus-scrape-timeout-seconds"))
             outcome = await runtime().probes.answer(module, target, limit)
         except Refused as refused:
             runtime().counts.refuse(refused.reason)
             return PlainTextResponse(f"{refused}\n", refused.status)
-        format, compressed = negotiate.content(accept), negotiate.gzip(accept_encoding)
+        format, compressed = _wanted(request)
         reply = _exposition(outcome.snapshot, format, compressed=compressed)
         reply.headers["age"] = f"{monotonic() - outcome.ended:.0f}"
         return reply
 
-    @service.get("/healthz")
+    @service.get("/healthz", response_class=Response, responses=replies.HEALTHZ)
     async def healthz() -> Response:
         """The process answers."""
         return PlainTextResponse("ok\n")
 
-    @service.get("/readyz")
+    @service.get("/readyz", response_class=Response, responses=replies.READYZ)
     async def readyz() -> Response:
         """Every collector has ended its first cycle."""
         if runtime().ready:
@@ -94,12 +94,12 @@ def app(make: Callable[[], Runtime]) -> FastAPI:
             f"waiting for the first cycle of {', '.join(waiting) or 'the snapshot'}\n", 503
         )
 
-    @service.get("/config")
+    @service.get("/config", response_class=Response, responses=replies.CONFIG)
     async def config() -> Response:
         """The configuration in use, as YAML. It holds references and never secrets."""
-        return PlainTextResponse(shown(runtime().config), media_type="application/yaml")
+        return Response(shown(runtime().config), media_type=replies.YAML)
 
-    @service.post("/-/reload")
+    @service.post("/-/reload", response_class=Response, responses=replies.RELOAD)
     async def reload() -> Response:
         """Read the configuration file again; an invalid one changes nothing."""
         try:
@@ -109,12 +109,18 @@ def app(make: Callable[[], Runtime]) -> FastAPI:
             return JSONResponse({"message": invalid.message, "findings": findings}, 400)
         return PlainTextResponse("reloaded\n")
 
-    @service.get("/")
+    @service.get("/", response_class=Response, responses=replies.LANDING)
     async def page() -> Response:
         """A page for people."""
         return HTMLResponse(landing(runtime()))
 
     return service
+
+
+def _wanted(request: Request) -> tuple[negotiate.Format, bool]:
+    """The format that a scrape asks for, and whether it takes gzip."""
+    accept, encodings = (", ".join(request.headers.getlist(name)) for name in ("accept", "accept-encoding"))
+    return negotiate.content(accept), negotiate.gzip(encodings)
 
 
 def _exposition(snapshot: Snapshot, format: negotiate.Format, *, compressed: bool) -> Response:
