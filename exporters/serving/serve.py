@@ -1,22 +1,19 @@
-"""Running the service as a process: socket, signals, logs."""
+"""Running the service as a process: socket, signals."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
 from estate.errors import EstateInvalid, PortTaken, StateFolderError, SurroundingsError, UsageError
-from exporters.azure.signin.libraries import errors_only
 from exporters.configuration.load import load
 from exporters.garbage import GARBAGE
 from exporters.running.own import Counts
@@ -63,25 +60,6 @@ def listen(address: str) -> socket.socket:
     return bound
 
 
-def log_to_stderr(level: int = logging.INFO) -> None:
-    """One JSON object per line. Bodies, headers and secrets are never among what is logged."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper("iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    # Libraries speak through logging.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    errors_only()
-
-
 def serve(
     config_file: Path,
     address: str,
@@ -103,7 +81,6 @@ def serve(
         except OSError as error:
             raise StateFolderError(f"the state folder {state} cannot be made: {error.strerror}") from None
     bound = listen(address)
-    log_to_stderr()
     sys.setswitchinterval(_SWITCH_SECONDS)
     GARBAGE.start()
     runtimes: list[Runtime] = []

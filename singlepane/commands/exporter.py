@@ -8,13 +8,18 @@ import socket
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
+from estate.errors import EstateInvalid, SinglepaneError
 from exporters.collectors import COLLECTORS
+from exporters.serving.log import log_to_stderr
 from exporters.serving.serve import serve
 from exporters.shard import shard as read_shard
 from singlepane import output
 from singlepane.commands import exporter_check, exporter_import, exporter_plan, exporter_roles
+
+log = structlog.get_logger()
 
 app = typer.Typer(
     name="exporter",
@@ -64,7 +69,26 @@ def run(
 
     Example: `singlepane exporter run --config exporter.yaml --state /var/lib/exporter`
     """
-    serve(config, listen, state, read_shard(shard, socket.gethostname()), web)
+    log_to_stderr()
+    try:
+        serve(config, listen, state, read_shard(shard, socket.gethostname()), web)
+    except EstateInvalid as error:
+        output.findings(error.findings, as_json=False)
+        raise _not_started(error) from None
+    except SinglepaneError as error:
+        raise _not_started(error) from None
+    except Exception:
+        log.critical("not started: this is a defect of singlepane", exc_info=True)
+        raise typer.Exit(1) from None
+
+
+def _not_started(error: SinglepaneError) -> typer.Exit:
+    """Say it where whoever reads the log looks for it."""
+    more = (
+        {"findings": [each.document() for each in error.findings]} if isinstance(error, EstateInvalid) else {}
+    )
+    log.error("not started", error=error.message, remedy=error.remedy, **more)
+    return typer.Exit(error.exit_code)
 
 
 @app.command()

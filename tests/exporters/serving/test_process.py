@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -23,17 +23,23 @@ from tests.ports import free_address
 
 
 @contextmanager
-def running(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
+def running(
+    folder: Path, *more: str, log: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
     """A process on a free port, its address, and its log."""
     address = free_address()
     file = folder / "exporter.yaml"
     if not file.exists():
         file.write_text(CONFIG.format(name="process"))
-    log = folder / "log"
+    log = log or folder / "log"
     command = [sys.executable, "-c", "from singlepane.main import main; main()", "exporter", "run"]
     with log.open("w") as sink:
         process = subprocess.Popen(
-            [*command, "--config", str(file), "--listen", address, *more], stderr=sink, stdout=sink, text=True
+            [*command, "--config", str(file), "--listen", address, *more],
+            stderr=sink,
+            stdout=sink,
+            text=True,
+            env={**os.environ, **(environment or {})},
         )
         try:
             yield process, f"http://{address}", log

@@ -381,7 +381,7 @@ def test_a_failed_sign_in_is_logged_by_us_alone() -> None:
     """The libraries' own words go past what hides secrets, and are no JSON."""
     program = (
         "import logging, structlog\n"
-        "from exporters.serving.serve import log_to_stderr\n"
+        "from exporters.serving.log import log_to_stderr\n"
         "log_to_stderr()\n"
         "logging.getLogger('azure.identity._internal').warning('get_token failed: hunter2')\n"
         "logging.getLogger('msal.application').warning('hunter2')\n"
