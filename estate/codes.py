@@ -75,6 +75,7 @@ CODES = {
     "invalid-url": _error("An address is not one that an HTTP client can read."),
     "invalid-duration": _error("A duration is not written as Prometheus writes it."),
     "invalid-count": _error("A number is not written as 400000, 400k or 1.5M."),
+    "certificate-validity": _warning("A certificate is expired, not valid yet, or near its end."),
     "literal-secret": _error("A secret stands in the file instead of a reference to it."),
     "unknown-tenant": _error("A subscription names a tenant that is not defined."),
     "unknown-subscription": _error("A row names a subscription that is not defined."),

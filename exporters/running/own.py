@@ -19,7 +19,7 @@ from exporters.shard import WHOLE, Shard
 @dataclass(slots=True)
 class Counts:
     """What the service counts, and which part of the work it has. `scrapes` is by (format, encoding),
-    `refused` by reason; times are Unix seconds.
+    `refused` by reason; times are Unix seconds; `certificate_ends` is None without TLS.
     """
 
     scrapes: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -30,6 +30,7 @@ class Counts:
     reload_ok: bool = True
     web_ok: bool = True
     reloaded: float = field(default_factory=time)
+    certificate_ends: float | None = None
     refused: dict[str, int] = field(default_factory=dict)
     probes: dict[tuple[str, bool], int] = field(default_factory=dict)
     shard: Shard = WHOLE
@@ -171,6 +172,13 @@ def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
                 Sample(Labels({"reason": reason}), float(count))
                 for reason, count in sorted(counts.refused.items())
             ),
+        ),
+        Family(
+            "exporter_web_certificate_expiry_timestamp_seconds",
+            "gauge",
+            "When the first certificate of the server's chain expires; absent without TLS.",
+            () if counts.certificate_ends is None else (Sample(Labels(), counts.certificate_ends),),
+            "seconds",
         ),
         gauge(
             "exporter_event_loop_lag_seconds",

@@ -29,6 +29,10 @@ def check(
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, help="Seconds for each exporter and module of the file.")
     ] = 120.0,
+    web: Annotated[
+        Path | None,
+        typer.Option("--web.config.file", help="The web configuration that it is served with, if any."),
+    ] = None,
     output_format: output.FormatOption = output.Format.text,
 ) -> None:
     """Try each call that a configuration makes, once, and say which right is missing where.
@@ -40,15 +44,17 @@ def check(
     so are totals that become gauges, metrics that Azure refuses, and splits that bring nothing. A metric
     without values is said and is no error: its resources may be idle. Exit code 1 when anything is missing or
     wrong.
+    With `--web.config.file` that file is checked, too, and the validity of the server's certificate.
 
     Example: `singlepane exporter check --config exporter.yaml`
     """
     # `exporter run` is started once for each exporter, and must not load what it does not need.
     from exporters.advice.subjects import subjects  # noqa: PLC0415 - loads the libraries of Azure
     from exporters.advice.trial import trial, unneeded  # noqa: PLC0415 - the same
+    from exporters.serving.web.live import Web  # noqa: PLC0415 - the same, of the service
 
     loaded = load(config)
-    for warned in loaded.warnings:
+    for warned in (*loaded.warnings, *(Web.load(web).warnings if web is not None else ())):
         output.message(f"{warned.position}: {warned.message}" + (f" ({warned.fix})" if warned.fix else ""))
     with quiet():
         trials = [asyncio.run(trial(each, monotonic() + timeout)) for each in subjects(loaded)]

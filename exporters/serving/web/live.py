@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import Self
 
 import structlog
@@ -18,6 +19,7 @@ from estate.problems import Problem, finding
 from exporters.configuration.shape import opened, placed, validated
 from exporters.running.own import Counts
 from exporters.serving.web import tls
+from exporters.serving.web.certificate import Validity, validity
 from exporters.serving.web.config import WebConfig, problems
 from exporters.serving.web.limit import Limiter
 from exporters.serving.web.passwords import decoy
@@ -25,6 +27,8 @@ from exporters.serving.web.passwords import decoy
 LOOK_SECONDS = 2.0
 # RFC 6750 asks for fewer characters; what matters is that a token is one word of a header.
 _LONGEST_TOKEN = 4096
+_CERTIFICATE = ("tls_server_config", "cert_file")
+_RENEW = "put a new certificate and its key into the files: they are taken up while the exporter runs"
 
 Stamp = tuple[tuple[int, int, int], ...]
 
@@ -34,7 +38,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class Web:
     """A web configuration with all that its files hold. `tokens` are SHA-256 digests; `stamp` is of `files`
-    as they were before they were read, so that no change is missed.
+    as they were before they were read, so that no change is missed. `warnings` are findings that are no
+    errors, `valid` is of the server's certificate.
     """
 
     config: WebConfig
@@ -45,6 +50,8 @@ class Web:
     headers: tuple[tuple[bytes, bytes], ...]
     files: tuple[Path, ...]
     stamp: Stamp
+    valid: Validity | None = None
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def allowed_sans(self) -> frozenset[str] | None:
@@ -62,7 +69,7 @@ class Web:
             # As to other exporters, an empty file asks for nothing.
             return cls(WebConfig(), None, (), {}, "", (), (path,), tuple(stamps))
         config: WebConfig | None = None
-        context, tokens = None, []
+        context, tokens, valid = None, [], None
         if tree is not None:
             config, shape = validated(WebConfig, tree)
             found += shape
@@ -74,6 +81,10 @@ class Web:
                 files += named
                 stamps += map(_stamp, named)
                 context, wrong = tls.context(server, path.parent)
+                if not wrong and server.cert_file is not None:
+                    valid = validity(path.parent / server.cert_file)
+                    if valid is not None and (said := valid.said(time())):
+                        wrong.append(Problem("certificate-validity", _CERTIFICATE, said, _RENEW))
             for index, name in enumerate(config.bearer_token_files or ()):
                 files.append(path.parent / name)
                 stamps.append(_stamp(path.parent / name))
@@ -84,8 +95,9 @@ class Web:
                 else:
                     tokens.append(token)
             found += [placed(problem, tree) for problem in wrong]
-        if config is None or any(each.severity == "error" for each in found):
-            raise EstateInvalid(in_order(found))
+        ordered = in_order(found)
+        if config is None or any(each.severity == "error" for each in ordered):
+            raise EstateInvalid(ordered)
         users = config.basic_auth_users or {}
         return cls(
             config,
@@ -96,6 +108,8 @@ class Web:
             _headers(config),
             tuple(files),
             tuple(stamps),
+            valid,
+            ordered,
         )
 
 
@@ -134,6 +148,7 @@ class Live:
         self._path = path
         self._counts = counts
         self._said: tuple[Finding, ...] = ()
+        self._said_certificate = ""
         self.now = first
         self.limiter = _limiter(first)
         self.context = tls.Current(first.context) if first.context is not None else None
@@ -151,6 +166,7 @@ class Live:
             self._said = invalid.findings
             raise
         before, self.now = self.now, new
+        self._look()
         self._said = ()
         self._counts.web_ok = True
         if self.context is not None and new.context is not None:
@@ -162,6 +178,7 @@ class Live:
     async def watch(self) -> None:
         """Reload when a file changed, or when the last reload failed, for ever; ends when cancelled."""
         while True:
+            self._look()
             await asyncio.sleep(LOOK_SECONDS)
             if self._counts.web_ok and await asyncio.to_thread(self._unchanged):
                 continue
@@ -173,6 +190,15 @@ class Live:
                 # What is not foreseen must not end the watch: later changes would go unnoticed.
                 self._counts.web_ok = False
                 log.exception("web configuration not reloaded", file=str(self._path))
+
+    def _look(self) -> None:
+        """Keep the metric of the certificate, and say what became of it with the time."""
+        valid = self.now.valid
+        self._counts.certificate_ends = None if valid is None else valid.ends
+        said = valid.said(time()) if valid is not None else ""
+        if said and said != self._said_certificate:
+            log.warning("certificate", problem=said, fix=_RENEW)
+        self._said_certificate = said
 
     def _unchanged(self) -> bool:
         return tuple(map(_stamp, self.now.files)) == self.now.stamp

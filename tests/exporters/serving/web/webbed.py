@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import bcrypt
@@ -41,9 +42,12 @@ class Authority:
 
     ca: trustme.CA
 
-    def server(self, folder: Path) -> None:
-        """A new certificate for the server."""
-        self._write(self.ca.issue_cert("127.0.0.1", "localhost"), folder, "server")
+    def server(
+        self, folder: Path, not_before: datetime | None = None, not_after: datetime | None = None
+    ) -> None:
+        """A new certificate for the server, valid in this time."""
+        issued = self.ca.issue_cert("127.0.0.1", "localhost", not_before=not_before, not_after=not_after)
+        self._write(issued, folder, "server")
 
     def client(self, folder: Path, stem: str = "client", *names: str) -> None:
         """A certificate for a client."""
