@@ -19,9 +19,9 @@ from exporters.configuration.secrets import bearer
 from exporters.documents.decode import NotJson, decoded
 from exporters.documents.extract import Reason, compiled, extract
 from exporters.exposition.metrics import Family, Labels, Sample
+from exporters.reply import ENCODINGS, Raw, content, few, received
 from exporters.work import worked
 
-LONGEST_REPLY_BYTES = 16 * 1024 * 1024
 MOST_SERIES = 50_000
 _NAMED_AT_MOST = 3
 
@@ -60,13 +60,13 @@ class JsonDocument:
         """Fetch and extract. Raises CollectorError when there is no JSON document."""
         try:
             async with asyncio.timeout(self._limit):
-                body = await self._fetch()
+                raw = await self._fetch()
         except (TimeoutError, httpx.TimeoutException):
             raise CollectorError(f"no reply within {self._limit:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise CollectorError(f"no reply: {str(error) or type(error).__name__}"[:200]) from None
         # A large document takes longer than the loop may stand still.
-        return await worked(self._collection, body)
+        return await worked(self._collection, raw)
 
     def own(self) -> Iterable[Family]:
         """What was left out."""
@@ -81,23 +81,17 @@ class JsonDocument:
         """Close the connection."""
         await self._http.aclose()
 
-    async def _fetch(self) -> bytes:
-        headers = {"accept": "application/json"}
+    async def _fetch(self) -> Raw:
+        headers = {"accept": "application/json", "accept-encoding": ENCODINGS}
         if self._bearer is not None:
             headers["authorization"] = f"Bearer {bearer(self._bearer)}"
         async with self._http.stream("GET", self._url, headers=headers) as reply:
             if reply.status_code != 200:
                 raise CollectorError(f"the reply has status {reply.status_code}, not 200")
-            chunks: list[bytes] = []
-            size = 0
-            async for chunk in reply.aiter_bytes():
-                size += len(chunk)
-                if size > LONGEST_REPLY_BYTES:
-                    raise CollectorError(f"the reply is longer than {LONGEST_REPLY_BYTES} bytes")
-                chunks.append(chunk)
-            return b"".join(chunks)
+            return await received(reply)
 
-    def _collection(self, body: bytes) -> Collection:
+    def _collection(self, raw: Raw) -> Collection:
+        body = few(content(raw))
         try:
             document = decoded(body)
         except NotJson as error:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estate.model import JsonExporter, JsonMetric
+from exporters import reply
 from exporters.collector import CollectorError
 from exporters.collectors import json as json_collector
 from exporters.collectors.json import JsonDocument
@@ -347,7 +348,7 @@ async def test_a_reply_that_trickles_is_cut_off() -> None:
 
 async def test_replies_and_series_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that is too large, or gives too many series, is refused whole."""
-    monkeypatch.setattr(json_collector, "LONGEST_REPLY_BYTES", 1000)
+    monkeypatch.setattr(reply, "LONGEST_BYTES", 1000)
     monkeypatch.setattr(json_collector, "MOST_SERIES", 2)
     made = collector(lambda _: httpx.Response(200, text=" " * 1001))
     with pytest.raises(CollectorError, match="longer than 1000 bytes"):
