@@ -7,6 +7,7 @@ keys.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, model_validator
@@ -15,8 +16,22 @@ from pydantic_core import PydanticCustomError
 from estate.findings import Finding
 from estate.model import Exporter, Row, Subscription, Tenant
 from estate.names import ClusterName, DnsLabel, KubernetesVersion, Region
+from estate.spelling import Spelling
 from exporters.configuration.endpoints import Endpoints
 from exporters.configuration.modules import Module
+
+# RFC 1123: what stands in the header Host, without a port.
+HostName = Annotated[
+    str,
+    Spelling(
+        "invalid-name",
+        "host name",
+        r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+        "a host name in lower case without a port, such as exporter.shop.example",
+        253,
+        lambda value: re.sub(r"(^[a-z]+://|:[0-9]+$|/.*$|\.$)", "", value.lower()),
+    ),
+]
 
 
 class InventoryCluster(Row):
@@ -62,6 +77,8 @@ class Config(Row):
     """Subscriptions by name."""
     azure: Endpoints = Endpoints()
     """How Azure is reached."""
+    allowed_hosts: list[HostName] = Field(default=[])
+    """Names that it may be asked by from elsewhere; addresses and names of its own network need none."""
     inventory: Inventory | None = None
     """The expected clusters; an exporter of kind estate needs it."""
     modules: dict[DnsLabel, Module] = Field(default={})

@@ -9,17 +9,26 @@ from importlib.metadata import version
 from time import time
 
 import psutil
+import structlog
 
 from exporters.exposition.metrics import Family, Labels, Sample, Type, gauge
 from exporters.exposition.snapshot import Snapshot
 from exporters.running.cycle import Cycle
 from exporters.shard import WHOLE, Shard
+from web.bounds import Bounds
+from web.crowd import Crowd
+
+log = structlog.get_logger()
+
+
+def _say(text: str) -> None:
+    log.warning("connections", problem=text)
 
 
 @dataclass(slots=True)
 class Counts:
     """What the service counts, and which part of the work it has. `scrapes` is by (format, encoding),
-    `refused` by reason; times are Unix seconds; `certificate_ends` is None without TLS.
+    `refused` by reason, `crowd` connections; times are Unix seconds; `certificate_ends` is None without TLS.
     """
 
     scrapes: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -31,6 +40,7 @@ class Counts:
     web_ok: bool = True
     reloaded: float = field(default_factory=time)
     certificate_ends: float | None = None
+    crowd: Crowd = field(default_factory=lambda: Crowd(Bounds(), _say))
     refused: dict[str, int] = field(default_factory=dict)
     probes: dict[tuple[str, bool], int] = field(default_factory=dict)
     shard: Shard = WHOLE
@@ -171,6 +181,25 @@ def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
             tuple(
                 Sample(Labels({"reason": reason}), float(count))
                 for reason, count in sorted(counts.refused.items())
+            ),
+        ),
+        gauge(
+            "exporter_web_connections",
+            "Connections that are open.",
+            float(len(counts.crowd)),
+        ),
+        gauge(
+            "exporter_web_connections_limit",
+            "Connections that may be open at once.",
+            float(counts.crowd.most),
+        ),
+        Family(
+            "exporter_web_connections_shed_total",
+            "counter",
+            "Connections closed or not let in, by reason.",
+            tuple(
+                Sample(Labels({"reason": reason}), float(count))
+                for reason, count in sorted(counts.crowd.shed.items())
             ),
         ),
         Family(

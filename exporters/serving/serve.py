@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from estate.errors import EstateInvalid, PortTaken, StateFolderError, SurroundingsError, UsageError
+from estate.errors import EstateInvalid, StateFolderError, SurroundingsError
 from exporters.configuration.load import load
 from exporters.garbage import GARBAGE
 from exporters.running.own import Counts
@@ -24,6 +25,9 @@ from exporters.serving.web.guard import Guard
 from exporters.serving.web.live import Live, Web
 from exporters.serving.web.passwords import Passwords
 from exporters.shard import WHOLE, Shard
+from web import server
+from web.connection import Connection
+from web.listening import bind, split
 
 _GRACEFUL_SECONDS = 5
 # How long the thread that decodes and renders may keep the interpreter before the event loop gets its turn.
@@ -31,33 +35,12 @@ _GRACEFUL_SECONDS = 5
 _SWITCH_SECONDS = 0.0002
 
 
-class Server(uvicorn.Server):
+class Server(server.Server):
     """Ends in peace: uvicorn would raise the signal again after its shutdown, and look like a crash."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
-
-
-def listen(address: str) -> socket.socket:
-    """A socket bound to `HOST:PORT`; IPv6 hosts in brackets. Raises UsageError or PortTaken."""
-    host, _, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise UsageError(f"{address!r} is not an address", "Write HOST:PORT, such as 127.0.0.1:9790.")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With its protocol named, asyncio sends small packets at once; else each reply waits 40 ms for an ACK.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, int(port)))
-    except (OSError, socket.gaierror) as error:
-        bound.close()
-        raise PortTaken(
-            f"cannot listen on {address}: {error.strerror or error}",
-            "Choose another address with --listen.",
-        ) from None
-    return bound
 
 
 def serve(
@@ -80,7 +63,7 @@ def serve(
             state.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StateFolderError(f"the state folder {state} cannot be made: {error.strerror}") from None
-    bound = listen(address)
+    bound = bind(*split(address))
     sys.setswitchinterval(_SWITCH_SECONDS)
     GARBAGE.start()
     runtimes: list[Runtime] = []
@@ -92,7 +75,7 @@ def serve(
     with contextlib.closing(Passwords()) as passwords:
         service = app(make)
         guarded = service if web is None else Guard(service, web, counts, passwords)
-        asyncio.run(_serve(options(guarded, counts, web), bound, runtimes))
+        asyncio.run(_serve(Server(options(guarded, counts, web), counts.crowd), bound, runtimes))
 
 
 def options(service: ASGIApp, counts: Counts, web: Live | None) -> uvicorn.Config:
@@ -100,7 +83,7 @@ def options(service: ASGIApp, counts: Counts, web: Live | None) -> uvicorn.Confi
     context = web.context if web is not None else None
     return uvicorn.Config(
         service,
-        http="h11" if web is None else protocol(web, counts),
+        http=Connection if web is None else protocol(web, counts),
         ssl_context_factory=None if context is None else lambda config, default: context,
         log_config=None,
         access_log=False,
@@ -108,11 +91,12 @@ def options(service: ASGIApp, counts: Counts, web: Live | None) -> uvicorn.Confi
         timeout_graceful_shutdown=_GRACEFUL_SECONDS,
         server_header=False,
         ws="none",
+        # It warns of each request that is no HTTP, which is counted instead.
+        log_level=logging.ERROR,
     )
 
 
-async def _serve(options: uvicorn.Config, bound: socket.socket, runtimes: Sequence[Runtime]) -> None:
-    server = Server(options)
+async def _serve(server: Server, bound: socket.socket, runtimes: Sequence[Runtime]) -> None:
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
 

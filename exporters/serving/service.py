@@ -21,8 +21,11 @@ from exporters.exposition.body import Ready
 from exporters.exposition.snapshot import Snapshot
 from exporters.probe.sources import Refused
 from exporters.serving import replies
-from exporters.serving.head import Head
 from exporters.serving.runtime import Runtime
+from exporters.serving.site import Site
+from web.admission import Admission
+from web.bounds import Bounds
+from web.head import Head
 
 _PROBE = "/probe?module=NAME&target=TARGET"
 
@@ -43,11 +46,29 @@ def app(make: Callable[[], Runtime]) -> FastAPI:
             await runtime.stop()
 
     service = FastAPI(title="singlepane exporter", lifespan=lifespan, docs_url=None, redoc_url=None)
-    service.add_middleware(Head)
 
     def runtime() -> Runtime:
         found: Runtime = service.state.runtime
         return found
+
+    def refuse(reason: str) -> None:
+        runtime().counts.refuse(reason)
+
+    # The last one is passed first.
+    service.add_middleware(Head)
+    service.add_middleware(
+        Admission,
+        # So that scrapes find a connection beside any number of probes.
+        places=max(1, Bounds().most() // 2),
+        kept=lambda scope: scope["path"] != "/probe",
+        full=PlainTextResponse("too many probes wait for their turn\n", 503, {"retry-after": "1"}),
+        shed=lambda: refuse("busy"),
+    )
+    service.add_middleware(
+        Site,
+        allowed=lambda: runtime().config.allowed_hosts,
+        refused=refuse,
+    )
 
     @service.get("/metrics", response_class=Response, responses=replies.METRICS)
     async def metrics(request: Request) -> Response:

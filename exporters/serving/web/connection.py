@@ -9,10 +9,10 @@ from ipaddress import ip_address
 from typing import Any
 
 import structlog
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from exporters.running.own import Counts
 from exporters.serving.web.live import Live
+from web.connection import Connection
 
 _KINDS = ("DNS", "email", "URI", "IP Address")
 
@@ -26,10 +26,10 @@ def names(certificate: Mapping[str, Any]) -> Iterator[str]:
             yield str(ip_address(value.strip())) if kind == "IP Address" else value
 
 
-def protocol(live: Live, counts: Counts) -> type[H11Protocol]:
+def protocol(live: Live, counts: Counts) -> type[Connection]:
     """What uvicorn makes for each connection."""
 
-    class Connection(H11Protocol):
+    class Named(Connection):
         """HTTP/1.1 for those that may speak."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower, as its base has it
@@ -44,4 +44,4 @@ def protocol(live: Live, counts: Counts) -> type[H11Protocol]:
                 log.warning("connection refused: no allowed name in the client's certificate")
                 transport.abort()
 
-    return Connection
+    return Named

@@ -18,10 +18,11 @@ from exporters.configuration.load import load
 from exporters.configuration.modules import AzureModule, JsonModule
 from exporters.probe import probes
 from exporters.serving.runtime import Runtime
-from exporters.serving.serve import Server, listen, options
+from exporters.serving.serve import Server, options
 from exporters.serving.service import app
 from tests.exporters.scraping import prometheus, targets
 from tests.exporters.serving.test_service import OPENMETRICS, promtool, series
+from web.listening import bind
 
 CONFIG = """\
 apiVersion: singlepane/v1
@@ -285,10 +286,10 @@ async def test_prometheus_probes(tmp_path: Path) -> None:
     """Two replicas of the real one, through its relabelling: one call to each target for both."""
     async with probing(tmp_path) as (client, shops, shop), AsyncExitStack() as stack:
         transport: Any = client._transport
-        with closing(listen("127.0.0.1:0")) as bound:
+        with closing(bind("127.0.0.1", 0)) as bound:
             config = options(transport.app, transport.app.state.runtime.counts, None)
             config.lifespan = "off"
-            server = Server(config)
+            server = Server(config, transport.app.state.runtime.counts.crowd)
             task = asyncio.create_task(server.serve(sockets=[bound]))
             relabel = [
                 {"source_labels": ["__address__"], "target_label": "__param_target"},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,8 +15,8 @@ from time import monotonic, sleep
 import httpx
 import pytest
 
-from estate.errors import PortTaken, StateFolderError, UsageError
-from exporters.serving.serve import listen, serve
+from estate.errors import StateFolderError
+from exporters.serving.serve import serve
 from tests.exporters.serving.test_service import CONFIG
 from tests.ports import free_address
 
@@ -99,26 +98,6 @@ def test_an_invalid_file_is_answered_with_its_findings(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert f"{file}:4:16: error: exporters.shop.kind: 'jsonn' is not allowed here" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
-
-
-def test_a_taken_port_is_named() -> None:
-    """The address, the reason, and what to do."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(PortTaken) as caught:
-            listen(address)
-    assert caught.value.message == f"cannot listen on {address}: Address already in use"
-    assert "--listen" in caught.value.remedy
-
-
-@pytest.mark.parametrize("address", ["9790", "127.0.0.1:", "127.0.0.1:port", "127.0.0.1:70000", ":9790"])
-def test_what_is_no_address(address: str) -> None:
-    """The form that is meant is shown."""
-    with pytest.raises(UsageError) as caught:
-        listen(address)
-    assert caught.value.remedy == "Write HOST:PORT, such as 127.0.0.1:9790."
 
 
 def test_a_state_folder_that_cannot_be_made(tmp_path: Path) -> None:

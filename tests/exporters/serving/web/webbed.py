@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives import serialization
 from exporters.configuration.load import load
 from exporters.running.own import Counts
 from exporters.serving.runtime import Runtime
-from exporters.serving.serve import Server, listen, options
+from exporters.serving.serve import Server, options
 from exporters.serving.service import app
 from exporters.serving.web.guard import Guard
 from exporters.serving.web.live import Live, Web
 from exporters.serving.web.passwords import Passwords
 from tests.exporters.serving.test_service import CONFIG
+from web.listening import bind
 
 TLS = "tls_server_config: {cert_file: server.crt, key_file: server.key}\n"
 MUTUAL = """\
@@ -131,8 +132,8 @@ async def serving(folder: Path, text: str) -> AsyncIterator[Served]:
         runtimes.append(Runtime(config, file, None, counts, live))
         return runtimes[-1]
 
-    with closing(Passwords()) as passwords, closing(listen("127.0.0.1:0")) as bound:
-        server = Server(options(Guard(app(make), live, counts, passwords), counts, live))
+    with closing(Passwords()) as passwords, closing(bind("127.0.0.1", 0)) as bound:
+        server = Server(options(Guard(app(make), live, counts, passwords), counts, live), counts.crowd)
         task = asyncio.create_task(server.serve(sockets=[bound]))
         for _ in range(2000):
             if server.started or task.done():
