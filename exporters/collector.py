@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from exporters.exposition.metrics import Family
 
@@ -63,3 +63,10 @@ class Collector(Protocol):
     def own(self) -> Iterable[Family]: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A collector that goes on where a closed one of the same row has ended."""
+
+    def follow(self, before: Collector) -> None: ...

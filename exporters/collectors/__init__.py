@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -58,10 +59,14 @@ COLLECTORS = (
 
 
 def build(
-    config: Config, state: Path | None, shard: Shard = WHOLE, access: Access | None = None
+    config: Config,
+    state: Path | None,
+    shard: Shard = WHOLE,
+    access: Access | None = None,
+    kept: Collection[str] = (),
 ) -> tuple[Collector, ...]:
     """The collectors of a configuration, in its order, as far as this shard runs them. `access` is the way
-    to Azure that they share with others of the process.
+    to Azure that they share with others of the process; the rows of `kept` have theirs already.
     """
     access = access or Access(config, shard)
     return tuple(
@@ -70,5 +75,5 @@ def build(
         )
         for name, row in config.exporters.items()
         for entry in COLLECTORS
-        if entry.kind == row.kind and (entry.divided or shard.first)
+        if name not in kept and entry.kind == row.kind and (entry.divided or shard.first)
     )

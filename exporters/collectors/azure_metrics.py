@@ -25,7 +25,7 @@ from exporters.azure.metrics.lag import settled
 from exporters.azure.metrics.ledger import Ledger
 from exporters.azure.metrics.plan import Group, Key, groups
 from exporters.azure.metrics.reader import GroupState, Reader
-from exporters.collector import Collection, keep_seconds
+from exporters.collector import Collection, Collector, keep_seconds
 from exporters.configuration.config import Config
 from exporters.exposition.metrics import Family, Sample
 from exporters.shard import WHOLE, Shard
@@ -135,6 +135,13 @@ class AzureMetrics:
                 self.knows,
             )
         )
+
+    def follow(self, before: Collector) -> None:
+        """Count on from a closed collector of the same row. What has a file reads it there."""
+        if isinstance(before, AzureMetrics) and self._state_file is None:
+            self._restored = True
+            self.ledger.restore(before.ledger.tracks, before.ledger.learnt())
+            self.reader.refusals.until.update(before.reader.refusals.until)
 
     async def close(self) -> None:
         """Stop reading, write the state and close all connections."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -13,16 +14,21 @@ from exporters.probe.sources import JsonSource, Source
 from exporters.shard import Shard
 
 
-def sources(config: Config, access: Access, state: Path | None, shard: Shard) -> dict[str, Source]:
-    """By name, in the order of the configuration. `state` is a folder for what must survive a restart; a
-    probe asks one process, so of several shards each may be asked for anything.
+def sources(
+    config: Config, access: Access, state: Path | None, shard: Shard, kept: Mapping[str, Source]
+) -> dict[str, Source]:
+    """By name, in the order of the configuration; `kept` are there already. `state` is a folder for what
+    must survive a restart; a probe asks one process, so of several shards each may be asked for anything.
     """
     found: dict[str, Source] = {}
-    json = any(isinstance(module, JsonModule) for module in config.modules.values())
+    made = [module for name, module in config.modules.items() if name not in kept]
+    json = any(isinstance(module, JsonModule) for module in made)
     trust = httpx.create_ssl_context() if json else None
     folder = None if state is None else state / ("probes" if shard.first else f"probes.shard-{shard.index}")
     for name, module in config.modules.items():
         match module:
+            case _ if name in kept:
+                found[name] = kept[name]
             case JsonModule() if trust is not None:
                 found[name] = JsonSource(name, module, trust)
             case AzureModule():

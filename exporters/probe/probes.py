@@ -14,6 +14,7 @@ from exporters.collector import CollectorError
 from exporters.exposition.metrics import Family, gauge, merged
 from exporters.exposition.snapshot import Snapshot, part, snapshot
 from exporters.probe.sources import Reading, Refused, Source
+from exporters.running.carried import continued
 from exporters.running.own import Counts
 from exporters.work import worked
 
@@ -55,6 +56,12 @@ class Probes:
         self._counts = counts
         self._targets: OrderedDict[tuple[str, str], _Target] = OrderedDict()
         self._turns: dict[tuple[str, str], asyncio.Semaphore] = {}
+        self._said: dict[str, Sequence[Family]] = {}
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The modules in use, by name."""
+        return self._sources
 
     async def answer(self, module: str, target: str, scrape_timeout: float | None) -> Outcome:
         """The outcome of a probe, a fresh or a recent one, before the scrape times out. Raises Refused."""
@@ -88,9 +95,22 @@ class Probes:
             return outcome
         return Outcome(_rendered((), success=False, duration=limit), now, now)
 
+    async def change(self, sources: Mapping[str, Source]) -> None:
+        """Go over to other modules. One that is the same object goes on undisturbed, its runs too."""
+        gone = {name: each for name, each in self._sources.items() if sources.get(name) is not each}
+        while of_gone := [key for key in self._targets if key[0] in gone]:
+            await self._let_go([self._targets.pop(key) for key in of_gone])
+        said = {name: tuple(self._own_of(name)) for name in gone if name in sources}
+        self._said = {**{name: each for name, each in self._said.items() if name in sources}, **said}
+        self._sources = sources
+        for source in gone.values():
+            await source.close()
+
     async def close(self) -> None:
         """Stop what runs and close connections."""
-        targets, self._targets = list(self._targets.values()), OrderedDict()
+        await self.change({})
+
+    async def _let_go(self, targets: Sequence[_Target]) -> None:
         running = [each.running for each in targets if each.running is not None]
         for task in running:
             task.cancel()
@@ -98,12 +118,13 @@ class Probes:
         closed = await asyncio.gather(*(each.reading.close() for each in targets), return_exceptions=True)
         for failure in filter(None, closed):
             log.error("probe's target not closed", error=f"{type(failure).__name__}: {failure}")
-        for source in self._sources.values():
-            await source.close()
 
     def own(self) -> Iterable[Family]:
-        """What modules say of themselves, by module."""
-        return [family for source in self._sources.values() for family in source.own()]
+        """What modules say of themselves, by module; the counters of one that was changed go on."""
+        return [family for name in self._sources for family in self._own_of(name)]
+
+    def _own_of(self, name: str) -> Iterable[Family]:
+        return continued(self._sources[name].own(), self._said.get(name, ()))
 
     def _source(self, module: str) -> Source:
         if module not in self._sources:
@@ -129,7 +150,7 @@ class Probes:
             await self._make_room()
 
     async def _outcome(self, module: str, name: str, reading: Reading) -> Outcome:
-        started = monotonic()
+        source, started = self._sources[module], monotonic()
         families: Sequence[Family] = ()
         try:
             async with asyncio.timeout(reading.timeout):
@@ -147,7 +168,7 @@ class Probes:
         if error:
             log.warning("probe failed", module=module, target=_shown(name), error=error)
         rendered = await worked(_rendered, families, success=not error, duration=duration)
-        source, ended = self._sources[module], monotonic()
+        ended = monotonic()
         return Outcome(rendered, ended, (started if source.goes_on else ended) + source.cache)
 
 

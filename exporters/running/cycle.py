@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from time import monotonic, time
 
 import structlog
 
 from exporters.collector import Collection, Collector, CollectorError, keep_seconds
 from exporters.exposition.metrics import Family
+from exporters.running.carried import continued
 
 # A cancelled collector gets this long to leave; after it, the cycle goes on without it.
 GRACE_SECONDS = 1.0
@@ -55,13 +56,24 @@ class Status:
 
 
 class Cycle:
-    """One collector, its status and the families that it last brought."""
+    """One collector, its status and the families that it last brought.
 
-    def __init__(self, collector: Collector, changed: Callable[[], None]) -> None:
+    It stands in for the cycle `before` it, of the same row as it was: what that one brought and said is shown
+    until there is something to take its place.
+    """
+
+    def __init__(
+        self, collector: Collector, changed: Callable[[], None], before: Cycle | None = None
+    ) -> None:
         self.collector = collector
-        self.status = Status()
+        self.status: Status = Status() if before is None else replace(before.status)
         self._changed = changed
-        self._families: Sequence[Family] = ()
+        self._families: Sequence[Family] = () if before is None else before._families
+        self._said: Sequence[Family] = () if before is None else tuple(before.own())
+        self._inherits = before is not None
+        self._ended = 0
+        self._failed = 0
+        self._succeeded = False
         self._running: asyncio.Task[Collection] | None = None
 
     async def run(self) -> None:
@@ -92,6 +104,12 @@ class Cycle:
             self._families = ()
             self.status.series = 0
         return self._families
+
+    def own(self) -> Iterable[Family]:
+        """What the collector says about itself; its counters go on from those of the one before it."""
+        if self._said and not self._ended:
+            return self._said
+        return continued(self.collector.own(), self._said)
 
     async def close(self) -> None:
         """Stop what still runs and free what the collector holds."""
@@ -124,12 +142,15 @@ class Cycle:
         status.success = not error
         status.error = error
         trouble = status.trouble
-        if collection is not None:
+        self._ended += 1
+        if collection is not None and self._takes_over(collection, error):
+            self._inherits = False
             self._families = collection.families
             status.data_time = time()
             status.series = sum(len(family.samples) for family in collection.families)
         if trouble:
             status.failures += 1
+            self._failed += 1
             log.warning(
                 "collection failed",
                 collector=self.collector.name,
@@ -139,6 +160,7 @@ class Cycle:
             )
         else:
             status.last_success = time()
+            self._succeeded = True
             log.debug(
                 "collected",
                 collector=self.collector.name,
@@ -148,9 +170,17 @@ class Cycle:
             )
         self._changed()
 
+    def _takes_over(self, collection: Collection, error: str) -> bool:
+        """Whether values are shown in place of those before: what the row brought as it was stays until it
+        brings all it should as it is, or is too old.
+        """
+        if not self._inherits or not self.families():
+            return True
+        return not error and any(family.samples for family in collection.families)
+
     def _pause(self) -> float:
         """Seconds from the start of this cycle to the start of the next."""
         interval = self.collector.interval
-        if not self.status.last_success:
-            interval = min(interval, FIRST_RETRY_SECONDS * 2 ** min(self.status.failures, 10))
+        if not self._succeeded:
+            interval = min(interval, FIRST_RETRY_SECONDS * 2 ** min(self._failed, 10))
         return interval * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing

@@ -125,7 +125,7 @@ def collectors(cycles: Iterable[Cycle], now: float) -> list[Family]:
         ),
     ]
     for cycle in cycles:
-        out.extend(labelled(family, identity(cycle)) for family in cycle.collector.own())
+        out.extend(labelled(family, identity(cycle)) for family in cycle.own())
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, time
@@ -14,7 +14,9 @@ import structlog
 from estate.errors import EstateInvalid
 from estate.findings import Finding
 from exporters.azure.discovery.access import Access
+from exporters.collector import Collector, Following
 from exporters.collectors import build
+from exporters.configuration import parts
 from exporters.configuration.config import Config
 from exporters.configuration.load import load
 from exporters.exposition.metrics import Family
@@ -35,13 +37,12 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Set:
-    """The collectors and probes of one configuration, and the tasks that run them."""
+    """The collectors of one configuration, its way to Azure, and the tasks that run the collectors."""
 
     config: Config
     access: Access
     cycles: tuple[Cycle, ...]
-    probes: Probes
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    tasks: dict[Cycle, asyncio.Task[None]] = field(default_factory=dict)
 
 
 class Runtime:
@@ -64,7 +65,11 @@ class Runtime:
         self._path = path
         self._state = state
         self.board = Board(self._data, self._own, self.counts)
-        self._set = self._made(config)
+        access = Access(config, self.counts.shard)
+        built = build(config, state, self.counts.shard, access)
+        self._set = _Set(config, access, tuple(Cycle(each, self.board.changed) for each in built))
+        self.probes = Probes(sources(config, access, state, self.counts.shard, {}), self.counts)
+        self._was_ready = False
         self._tasks: list[asyncio.Task[None]] = []
         self._reloading = asyncio.Lock()
 
@@ -79,17 +84,16 @@ class Runtime:
         return self._set.cycles
 
     @property
-    def probes(self) -> Probes:
-        """What `/probe` runs."""
-        return self._set.probes
-
-    @property
     def ready(self) -> bool:
-        """True once every collector has ended a cycle, well or not, and its outcome can be scraped."""
+        """True once every collector has ended a cycle, well or not, and its outcome can be scraped. A reload
+        does not end that: who is not ready is not scraped.
+        """
         first = self.board.snapshot
-        return first is not None and all(
-            cycle.status.cycles and cycle.status.ended <= first.made for cycle in self._set.cycles
+        self._was_ready = self._was_ready or (
+            first is not None
+            and all(cycle.status.cycles and cycle.status.ended <= first.made for cycle in self._set.cycles)
         )
+        return self._was_ready
 
     async def start(self) -> None:
         """Begin to collect. The first snapshot, without data, is there when this returns."""
@@ -97,7 +101,7 @@ class Runtime:
         self._tasks = [asyncio.create_task(self.board.run()), asyncio.create_task(self._probe())]
         if self._web is not None:
             self._tasks.append(asyncio.create_task(self._web.watch()))
-        self._run(self._set)
+        self._begin()
         log.info("started", name=self.config.name, collectors=len(self.cycles))
 
     async def stop(self) -> None:
@@ -105,12 +109,14 @@ class Runtime:
         for task in self._tasks:
             task.cancel()
         await _ended(self._tasks)
-        await self._halt(self._set)
+        await self._end(self._set, self._set.cycles)
+        await self.probes.close()
         log.info("stopped", name=self.config.name)
 
     async def reload(self) -> None:
-        """Read the files again and change over. Raises EstateInvalid; of a file that is invalid nothing is
-        used, and the other one takes over all the same.
+        """Read the files again and change over. What a row depends on decides: one that is as before runs on,
+        a changed one takes over when it has data, a removed one goes at once. Raises EstateInvalid; of a file
+        that is invalid nothing is used, and the other one takes over all the same.
         """
         async with self._reloading:
             found: list[Finding] = []
@@ -127,40 +133,61 @@ class Runtime:
                 raise EstateInvalid([*found, *invalid.findings]) from None
             self.counts.reload_ok = True
             self.counts.reloaded = time()
-            before = self._set
-            # The old collectors write their state before the new ones read it.
-            await self._halt(before)
-            self._set = self._made(config)
-            self._run(self._set)
-            self.board.changed()
-            log.info("configuration reloaded", name=config.name, collectors=len(self.cycles))
+            await self._change(config)
             if found:
                 raise EstateInvalid(found)
 
-    def _made(self, config: Config) -> _Set:
-        access = Access(config, self.counts.shard)
-        collectors = build(config, self._state, self.counts.shard, access)
-        cycles = tuple(Cycle(collector, self.board.changed) for collector in collectors)
-        found = sources(config, access, self._state, self.counts.shard)
-        return _Set(config, access, cycles, Probes(found, self.counts))
+    async def _change(self, config: Config) -> None:
+        before, shard = self._set, self.counts.shard
+        access = before.access.succeeded(config)
+        same = _same(parts.rows(before.config), parts.rows(config))
+        built = build(config, self._state, shard, access, same)
+        same_modules = _same(parts.modules(before.config), parts.modules(config))
+        kept = {name: each for name, each in self.probes.sources.items() if name in same_modules}
+        modules = sources(config, access, self._state, shard, kept)
+        staying = [each for each in before.cycles if each.collector.exporter in same]
+        going = {_identity(each.collector): each for each in before.cycles if each not in staying}
+        # The old collectors write their state before the new ones read it; their values are shown meanwhile.
+        await self._end(before, going.values())
+        cycles = [*staying]
+        for collector in built:
+            old = going.get(_identity(collector))
+            if old is not None and isinstance(collector, Following):
+                collector.follow(old.collector)
+            cycles.append(Cycle(collector, self.board.changed, old))
+        place = {name: index for index, name in enumerate(config.exporters)}
+        cycles.sort(key=lambda each: place.get(each.collector.exporter, 0))
+        self._set = _Set(config, access, tuple(cycles), {each: before.tasks[each] for each in staying})
+        self._begin()
+        self.board.changed()
+        await self.probes.change(modules)
+        log.info(
+            "configuration reloaded",
+            name=config.name,
+            collectors=len(cycles),
+            unchanged=sorted({each.collector.exporter for each in staying}),
+        )
 
-    def _run(self, of: _Set) -> None:
-        for each in of.config.warnings:
+    def _begin(self) -> None:
+        """Run what does not run yet."""
+        for each in self.config.warnings:
             log.warning(
                 "configuration", place=str(each.position), code=each.code, problem=each.message, fix=each.fix
             )
-        of.tasks = [asyncio.create_task(cycle.run()) for cycle in of.cycles]
+        for cycle in self._set.cycles:
+            if cycle not in self._set.tasks:
+                self._set.tasks[cycle] = asyncio.create_task(cycle.run())
 
-    async def _halt(self, of: _Set) -> None:
-        for task in of.tasks:
+    async def _end(self, of: _Set, cycles: Collection[Cycle]) -> None:
+        tasks = [of.tasks[cycle] for cycle in cycles if cycle in of.tasks]
+        for task in tasks:
             task.cancel()
-        await _ended(of.tasks)
-        for cycle in of.cycles:
+        await _ended(tasks)
+        for cycle in cycles:
             try:
                 await cycle.close()
             except Exception:
                 log.exception("collector not closed", collector=cycle.collector.name)
-        await of.probes.close()
 
     def _data(self) -> Iterable[Family]:
         return [family for cycle in self._set.cycles for family in cycle.families()]
@@ -171,7 +198,7 @@ class Runtime:
         return [
             *own.service(self.counts, snapshot),
             *own.collectors(self._set.cycles, time()),
-            *self._set.probes.own(),
+            *self.probes.own(),
             *own.process(),
         ]
 
@@ -192,3 +219,12 @@ async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
     for task in tasks:
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await task
+
+
+def _same(before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str]:
+    """The names whose text is equal in both."""
+    return frozenset(name for name, text in now.items() if before.get(name) == text)
+
+
+def _identity(collector: Collector) -> tuple[str, str]:
+    return collector.name, collector.exporter

@@ -28,11 +28,13 @@ Memory = TypeVar("Memory")
 
 @dataclass(slots=True)
 class _Pool:
-    """What all that sign in alike have in common. `retired` are clients that calls may still go through."""
+    """What all that sign in alike have in common. `clients` are by tenant and how it is signed in to;
+    `retired` are those that calls may still go through.
+    """
 
-    clients: dict[str, Client] = field(default_factory=dict)
+    clients: dict[tuple[str, str], Client] = field(default_factory=dict)
     retired: list[Client] = field(default_factory=list)
-    users: set[int] = field(default_factory=set)
+    users: dict[int, Clients] = field(default_factory=dict)
     ca: tuple[int, int] = (0, 0)
 
 
@@ -60,7 +62,9 @@ class Clients:
         self.traffic = Traffic()
         self._identity = identity
         self._make = make
-        self._tenants = dict(tenants or {})
+        self._tenants: dict[str, tuple[str, Tenant]] = {}
+        self._ways: dict[str, str] = {}
+        self._know(tenants or {})
         self._shard = shard
         self._transport = transport
         self._memories: dict[Callable[[], Any], Any] = {}
@@ -76,7 +80,13 @@ class Clients:
         """
         other = copy(self)
         other.traffic = Traffic() if traffic is None else traffic
-        self._pool.users.add(id(other))
+        self._pool.users[id(other)] = other
+        return other
+
+    def knowing(self, tenants: Mapping[str, tuple[str, Tenant]]) -> Clients:
+        """The same with these tenants: one that is as before keeps its connections, tokens and pace."""
+        other = copy(self)
+        other._know(tenants)
         return other
 
     async def renew(self) -> None:
@@ -92,10 +102,10 @@ class Clients:
 
     def of(self, tenant: str) -> Client:
         """The client of a tenant. Raises AzureError when the CA file cannot be read."""
-        clients = self._pool.clients
-        if tenant not in clients:
+        clients, key = self._pool.clients, (tenant, self._ways.get(tenant, ""))
+        if key not in clients:
             tokens = Tokens(self.sign_in(tenant), self._make, self.clock.wall)
-            clients[tenant] = Client(
+            clients[key] = Client(
                 tokens,
                 self.traffic,
                 self.endpoints.ca_file,
@@ -103,7 +113,7 @@ class Clients:
                 self.clock,
                 shards=self._shard.shards,
             )
-        return clients[tenant].counted(self.traffic)
+        return clients[key].counted(self.traffic)
 
     def reach(self, tenant: str) -> Endpoints:
         """The endpoints of a tenant's cloud."""
@@ -123,15 +133,21 @@ class Clients:
         return out
 
     async def close(self) -> None:
-        """Close all clients, unless others use them."""
+        """Close all clients that nobody uses any more."""
         pool = self._pool
-        pool.users.discard(id(self))
-        if pool.users:
-            return
-        clients = [*pool.clients.values(), *pool.retired]
-        pool.clients, pool.retired = {}, []
+        pool.users.pop(id(self), None)
+        used = {key for user in pool.users.values() for key in user._ways.items()}
+        gone = [key for key in pool.clients if not pool.users or (key[1] and key not in used)]
+        clients = [pool.clients.pop(key) for key in gone]
+        if not pool.users:
+            retired, pool.retired = pool.retired, []
+            clients += retired
         for client in clients:
             await client.close()
+
+    def _know(self, tenants: Mapping[str, tuple[str, Tenant]]) -> None:
+        self._tenants = dict(tenants)
+        self._ways = {id: f"{name} {row.model_dump_json()}" for id, (name, row) in tenants.items()}
 
     def _row(self, tenant: str) -> tuple[str, Tenant]:
         return self._tenants.get(tenant) or ("", Tenant(id=tenant))

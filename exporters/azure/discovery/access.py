@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from estate.model import Tenant
 from exporters.azure.calls.clients import Clients
 from exporters.azure.discovery.catalogue import Scope
 from exporters.configuration.config import Config
@@ -21,11 +22,23 @@ class Access:
     def clients(self, identity: str | None) -> Clients:
         """Clients for one more user; close them."""
         if identity not in self._clients:
-            tenants = {each.id: (label, each) for label, each in self._config.tenants.items()}
             self._clients[identity] = Clients(
-                self._config.azure, identity, tenants=tenants, shard=self._shard
+                self._config.azure, identity, tenants=self._tenants(), shard=self._shard
             )
         return self._clients[identity].shared()
+
+    def succeeded(self, config: Config) -> Access:
+        """The way to Azure of a configuration that takes the place of this one. What is reached as before
+        keeps its connections, tokens, pace and memory.
+        """
+        other = Access(config, self._shard)
+        if config.azure == self._config.azure:
+            tenants = other._tenants()
+            other._clients = {identity: each.knowing(tenants) for identity, each in self._clients.items()}
+        return other
+
+    def _tenants(self) -> dict[str, tuple[str, Tenant]]:
+        return {each.id: (label, each) for label, each in self._config.tenants.items()}
 
     def scope(self, subscription: str) -> Scope:
         """A subscription of the configuration, by name."""

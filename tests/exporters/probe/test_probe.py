@@ -265,21 +265,26 @@ async def test_targets_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert shops.calls == {"/shops/a": 1, "/shops/b": 2, "/shops/c": 1}
 
 
-async def test_a_reload_ends_probes(tmp_path: Path) -> None:
-    """Those that wait are answered; the new modules are in use."""
+@pytest.mark.parametrize(("change", "success"), [("  names:", "1"), ("timeout: 5s", "0")])
+async def test_a_reload_ends_probes_of_what_changed(change: str, success: str, tmp_path: Path) -> None:
+    """A run of a module that is as before goes on; of another one those that wait are answered."""
     async with probing(tmp_path) as (client, shops, shop):
-        shops.slow = 5.0
+        shops.may_answer.clear()
         waiting = asyncio.create_task(probe(client, f"{shop}/shops"))
         for _ in range(1000):
             if shops.calls:
                 break
             await asyncio.sleep(0.01)
         file = tmp_path / "exporter.yaml"
-        file.write_text(file.read_text().replace("  names:", "  named:"))
+        renamed = {"  names:": "  named:", "timeout: 5s": "timeout: 4s"}
+        file.write_text(file.read_text().replace(change, renamed[change]))
         assert (await client.post("/-/reload")).status_code == 200
-        assert series((await waiting).text)["probe_success"] == "0"
-        reply = await client.get(f"/probe?module=names&target={shop}/names")
-        assert reply.text.endswith("there are: orders, named\n")
+        shops.may_answer.set()
+        assert series((await waiting).text)["probe_success"] == success
+        reply = await client.get(f"/probe?module=none&target={shop}/names")
+        assert reply.text.endswith(f"there are: orders, name{'d' if 'names' in change else 's'}\n")
+        await probe(client, f"{shop}/shops")
+        assert shops.calls == {"/shops": 1 if success == "1" else 2}
 
 
 async def test_prometheus_probes(tmp_path: Path) -> None:

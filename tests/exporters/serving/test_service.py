@@ -70,6 +70,16 @@ async def ready(client: httpx.AsyncClient) -> None:
     raise AssertionError("never ready")
 
 
+async def until(client: httpx.AsyncClient, text: str) -> str:
+    """A scrape that has a text, once there is one."""
+    for _ in range(1000):
+        scraped = (await client.get("/metrics")).text
+        if text in scraped:
+            return scraped
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{text!r} never came")
+
+
 def promtool(text: str) -> tuple[int, str]:
     """Exit code and words of `promtool check metrics`."""
     command = [str(engines.find("promtool")), "check", "metrics"]
@@ -168,9 +178,8 @@ async def test_reload(tmp_path: Path) -> None:
         file = tmp_path / "exporter.yaml"
         file.write_text(CONFIG.format(name="renamed").replace("hub-weu", "hub-neu"))
         assert (await client.post("/-/reload")).text == "reloaded\n"
-        await ready(client)
         assert "renamed" in (await client.get("/")).text
-        assert 'expected_cluster="hub-neu"' in (await client.get("/metrics")).text
+        await until(client, 'expected_cluster="hub-neu"')
 
         file.write_text("apiVersion: singlepane/v1\nname: x\nexporterz: {}\n")
         refused = await client.post("/-/reload")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -106,8 +107,13 @@ async def test_prometheus_scrapes_by_every_name(tmp_path: Path) -> None:
         }
         (tmp_path / "prometheus").mkdir()
         async with prometheus(tmp_path / "prometheus", jobs) as url:
-            found = await targets(url, len(jobs))
-        assert found["127-0-0-1"] == ("up", "") and found["localhost"] == ("up", "")
+            # On a busy machine a scrape may take longer than its second; one must come through by each name.
+            for _ in range(60):
+                found = await targets(url, len(jobs))
+                if all(health == "up" for health, _ in found.values()):
+                    break
+                await asyncio.sleep(0.5)
+        assert {health for health, _ in found.values()} == {"up"}, found
         await served.runtime().board.refresh()
         text = (await client.get("/metrics")).text
     assert "exporter_web_requests_refused_total{" not in text
