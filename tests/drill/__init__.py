@@ -6,6 +6,7 @@
 from tests.drill import (
     alert_storm,
     disk_full,
+    exporter_crowd,
     hung_exporter,
     idle_connections,
     kill_each_component,
@@ -25,4 +26,5 @@ DRILLS = (
     hung_exporter.DRILL,
     idle_connections.DRILL,
     alert_storm.DRILL,
+    exporter_crowd.DRILL,
 )
