@@ -27,6 +27,7 @@ from singlepane.server.page import page
 from singlepane.server.rows import Choices
 from singlepane.server.service import Service
 from web.admission import Admission
+from web.head import Head
 
 _STATIC = {"page.css": "text/css; charset=utf-8"} | {
     f"{level}.svg": "image/svg+xml" for level in ("well", "attention", "bad", "unknown")
@@ -81,6 +82,7 @@ def create(
     _errors(app, service)
     _pages(app, service, version, runbook_folder)
     _probes(app, service, version)
+    app.add_middleware(Head)
     return app
 
 
@@ -106,7 +108,9 @@ def _errors(app: FastAPI, service: Service) -> None:
         if error.status_code == 400:
             service.refuse("shape")
             return _error(422, NOT_THE_DOCUMENT, POINT_AT, ["body: it cannot be read as JSON"])
-        return _error(error.status_code, str(error.detail), "")
+        refusal = _error(error.status_code, str(error.detail), "")
+        refusal.headers.update(error.headers or {})
+        return refusal
 
     @app.exception_handler(api.NoClusterError)
     async def nobody(_: Request, __: api.NoClusterError) -> Response:
