@@ -24,6 +24,8 @@ from exporters.serving.web.guard import Guard
 from exporters.serving.web.live import Live, Web
 from exporters.serving.web.passwords import Passwords
 from tests.exporters.serving.test_service import CONFIG
+from web.bounds import Bounds
+from web.crowd import Crowd
 from web.listening import bind
 
 TLS = "tls_server_config: {cert_file: server.crt, key_file: server.key}\n"
@@ -119,12 +121,14 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, text: str) -> AsyncIterator[Served]:
-    """The exporter of one cluster's inventory, served as a web configuration says."""
+async def serving(folder: Path, text: str, bounds: Bounds | None = None) -> AsyncIterator[Served]:
+    """The exporter of one cluster's inventory, served as a web configuration says, within these bounds."""
     file, web_file = folder / "exporter.yaml", folder / "web.yaml"
     file.write_text(CONFIG.format(name="guarded"))
     web_file.write_text(text)
     config, counts = load(file), Counts()
+    if bounds is not None:
+        counts.crowd = Crowd(bounds, lambda _: None)
     live = Live(web_file, Web.load(web_file), counts)
     runtimes: list[Runtime] = []
 
