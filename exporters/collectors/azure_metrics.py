@@ -19,11 +19,12 @@ from exporters.azure.discovery.catalogue import Catalogue, Scope
 from exporters.azure.discovery.definitions import Types
 from exporters.azure.discovery.resources import Resource, info_labels, series_labels, tag_spellings
 from exporters.azure.discovery.selection import like, selection
-from exporters.azure.metrics import own, state
+from exporters.azure.metrics import own, state, table
 from exporters.azure.metrics.budget import Dropped
 from exporters.azure.metrics.lag import settled
 from exporters.azure.metrics.ledger import Ledger
 from exporters.azure.metrics.plan import Group, Key, groups
+from exporters.azure.metrics.pool import Offer
 from exporters.azure.metrics.reader import GroupState, Reader
 from exporters.collector import Collection, Collector, keep_seconds
 from exporters.configuration.config import Config
@@ -310,10 +311,25 @@ class AzureMetrics:
             self.state_problems += 1
             log.error("state not restored", exporter=self.exporter, problem=found.problem)
         self.ledger.spellings.restore(found.spelt)
-        self.ledger.restore(found.tracks, found.learnt)
+        now = self.clock.wall()
+        self.ledger.restore(found.tracks, found.learnt, self._offers(now), now)
         self._saved_tracks = len(found.tracks)
         self.reader.refusals.until.update(found.refused)
         self.reader.omissions.restore(found.omitted)
+
+    def _offers(self, now: float) -> list[Offer]:
+        """What others have learnt, where it was put beside the state file."""
+        if self._state_file is None:
+            return []
+        try:
+            lags = table.load(self._state_file.with_name(table.FILE), now).lags
+        except FileNotFoundError:
+            return []
+        except (OSError, table.TableError) as error:
+            self.state_problems += 1
+            log.error("offered lags not taken up", exporter=self.exporter, problem=str(error))
+            return []
+        return [each.offer for each in lags]
 
     def _save(self) -> None:
         self._saved = self.clock.steady()

@@ -1,5 +1,6 @@
 """`singlepane exporter`: run one exporter process, list what exporters can collect, and what goes before:
-rights, calls and money, and the configurations of other exporters. Longer verbs have a file each.
+rights, calls and money, the configurations of other exporters, and what others have learnt. Longer verbs have
+a file each.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from exporters.serving.log import log_to_stderr
 from exporters.serving.serve import serve
 from exporters.shard import shard as read_shard
 from singlepane import output
-from singlepane.commands import exporter_check, exporter_import, exporter_plan, exporter_roles
+from singlepane.commands import exporter_check, exporter_import, exporter_lags, exporter_plan, exporter_roles
 
 log = structlog.get_logger()
 
@@ -107,3 +108,4 @@ app.command("roles")(exporter_roles.roles)
 app.command("plan")(exporter_plan.plan)
 app.command("check")(exporter_check.check)
 app.command("import")(exporter_import.import_)
+app.add_typer(exporter_lags.app)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from exporters.azure.metrics import table
 from simulators.azure.faults import Ordered
 from simulators.azure.inventory import Resource
 from tests.azure_day.estate import Estate
@@ -51,8 +52,8 @@ KINDS: tuple[dict[str, Any], ...] = (
 @dataclass(slots=True)
 class Day:
     """What a simulated stretch of time brought. `struck` counts faults that struck by kind; `ages` are the
-    greatest ages of points by type and grain (seconds) in some minutes; `throttled` are replies of 429 that
-    no fault ordered.
+    greatest ages of points by type and grain (seconds) in some minutes, `newest` the mean ages in each minute
+    by type, of one minute's grain; `throttled` are replies of 429 that no fault ordered.
     """
 
     verdict: Verdict
@@ -65,6 +66,7 @@ class Day:
     throttled: int = 0
     longest_cycle: float = 0.0
     ages: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
+    newest: list[dict[str, float]] = field(default_factory=list)
     late: int = 0
     broken: list[str] = field(default_factory=list)
 
@@ -128,11 +130,21 @@ class Weather:
 
 
 def spend(
-    folder: Path, fleet: str, rows: tuple[dict[str, Any], ...], hours: int, *, seed: int = 1
+    folder: Path,
+    fleet: str,
+    rows: tuple[dict[str, Any], ...],
+    hours: int,
+    *,
+    seed: int = 1,
+    offered: bytes = b"",
 ) -> tuple[Day, Estate]:
-    """Hours under judgement, with faults, restarts, deletions and new resources in each."""
+    """Hours under judgement, with faults, restarts, deletions and new resources in each. `offered` is a table
+    of lags that lies in the exporter's folder from the beginning.
+    """
 
     async def life(moment: Moment) -> tuple[Day, Estate]:
+        if offered:
+            table.store(folder / table.FILE, offered)
         estate = Estate(moment, folder, fleet, rows, {"timestamps": "point"}, seed=seed)
         chance = random.Random(seed)
         _schedule(estate, hours, chance)
@@ -155,6 +167,13 @@ def spend(
             judge.hear(text, moment.wall(), quiet=quiet)
             if number in (0, 29, hours * 60 - 1):
                 day.ages[f"minute {number}"] = dict(judge.verdict.ages)
+            day.newest.append(
+                {
+                    type: sum(age * number for age, number in ages.items()) / ages.total()
+                    for (type, step), ages in judge.verdict.newest.items()
+                    if step == "60"
+                }
+            )
             day.late = sum(estate.collector.ledger.tallies.late.values())
             await estate.rest(since)
         await estate.cycle.close()

@@ -97,6 +97,36 @@ def eight_types(part: int = 1, **more: Any) -> str:
     )
 
 
+# One provider whose types differ: (lag, share of late points, minutes within which those are corrected), and
+# resources by type. Each time two are early and well known, and one is unlike them.
+NETWORK_ROWS = tuple(row for row in ROWS if row["type"] in (BALANCERS, ADDRESSES, GATEWAYS))
+_EARLY = (1, 0.05, 2)
+UNLIKE: dict[str, dict[str, tuple[int, tuple[int, float, int]]]] = {
+    "comes later": {BALANCERS: (5, _EARLY), GATEWAYS: (4, _EARLY), ADDRESSES: (3, (9, 0.05, 4))},
+    "corrected later": {BALANCERS: (5, _EARLY), ADDRESSES: (5, _EARLY), GATEWAYS: (3, (1, 0.12, 8))},
+    "alone": {BALANCERS: (6, _EARLY), ADDRESSES: (6, _EARLY), GATEWAYS: (1, (3, 0.1, 5))},
+    "new": {BALANCERS: (5, _EARLY), ADDRESSES: (5, _EARLY), GATEWAYS: (2, (4, 0.1, 5))},
+}
+
+
+def unlike(case: str, **more: Any) -> str:
+    """A fleet of one provider; what is new is created after three quarters of an hour."""
+    rows = [
+        {
+            "type": type,
+            "count": count,
+            "name": type.split("/")[1].lower()[:8] + "-{n:03}",
+            **({"appears_after": 2700} if (case, type) == ("new", GATEWAYS) else {}),
+        }
+        for type, (count, _) in UNLIKE[case].items()
+    ]
+    behaviour = {
+        type: {"lag": lag, "late": late, "late_minutes": minutes}
+        for type, (_, (lag, late, minutes)) in UNLIKE[case].items()
+    }
+    return fleet({"shop-a": ("main", rows)}, behaviour_of=behaviour, **more)
+
+
 # One resource a call: what batches and subscriptions refuse.
 SINGLE_ROWS: tuple[dict[str, Any], ...] = (
     {"type": ADDRESSES, "names": ["PacketCount"], "aggregations": ["Total"]},

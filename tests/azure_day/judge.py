@@ -54,12 +54,15 @@ class _Line:
 
 @dataclass(slots=True)
 class Verdict:
-    """How many samples were judged, and the first few complaints of each kind."""
+    """How many samples were judged, and the first few complaints of each kind. `ages` are the greatest ages
+    of points in the last exposition by type and grain (seconds), `newest` how many samples had which age.
+    """
 
     judged: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     ages: dict[tuple[str, str], int] = field(default_factory=dict)
+    newest: dict[tuple[str, str], Counter[int]] = field(default_factory=dict)
 
     def complain(self, kind: str, text: str) -> None:
         """Count something that is not as it should be."""
@@ -99,6 +102,7 @@ class Judge:
         """
         present: set[int] = set()
         self.verdict.ages.clear()
+        self.verdict.newest = {}
         for line in text.splitlines():
             if line[0] == "#":
                 continue
@@ -128,6 +132,7 @@ class Judge:
             return
         place = (told.resource.type.key, f"{told.step}")
         verdict.ages[place] = max(int(now - end), verdict.ages.get(place, 0))
+        verdict.newest.setdefault(place, Counter())[int(now - end)] += 1
         if told.counts:
             self._counter(of, shown, end, line)
             return

@@ -24,9 +24,11 @@ from exporters.azure.metrics.counters import (
 from exporters.azure.metrics.counters import (
     window as window_of,
 )
-from exporters.azure.metrics.lag import Lag, Learnt
+from exporters.azure.metrics.evidence import Evidence
+from exporters.azure.metrics.lag import Lag
 from exporters.azure.metrics.plan import Batch, Group, Key, Slot, batches
 from exporters.azure.metrics.points import REASONS, Dimensions, ItemReadings, Reading, Window, readings
+from exporters.azure.metrics.pool import Offer, Place, Pool
 from exporters.azure.metrics.spelling import Spellings
 from exporters.exposition.metrics import SUFFIXES, Family, Labels, Sample
 
@@ -79,10 +81,9 @@ class Ledger:
         self.newest: dict[tuple[str, str], int] = {}
         self.spellings = Spellings()
         self.lock = Lock()
-        self._least_lag = least_lag
         self._budget = budget
         self._timestamps = timestamps
-        self._lags: dict[tuple[str, str], Lag] = {}
+        self._pool = Pool(least_lag)
         self._resource_labels = labels
         self._labels: dict[tuple[str, Dimensions], Labels] = {}
         self._names: dict[tuple[str, str, str], Named] = {}
@@ -92,22 +93,30 @@ class Ledger:
         self._oldest: dict[tuple[str, str], float] = {}
         self._heard: Mapping[Slot, Tally[frozenset[str]]] = {}
 
-    def restore(self, tracks: dict[TrackKey, Track], learnt: Mapping[tuple[str, str], Learnt]) -> None:
-        """Take up what an earlier process had learnt and counted."""
+    def restore(
+        self,
+        tracks: dict[TrackKey, Track],
+        learnt: Mapping[Place, Mapping[str, Evidence]],
+        offers: Iterable[Offer] = (),
+        now: float = 0.0,
+    ) -> None:
+        """Take up what an earlier process had learnt and counted, and what others offer at `now` (Unix
+        seconds).
+        """
         self.tracks = in_one_spelling(tracks, self.spellings)
-        self._lags = {place: Lag(self._least_lag, each) for place, each in learnt.items()}
+        self._pool.restore(learnt, offers, now)
 
     def lag(self, key: Key) -> Lag:
         """The lag of a key's type and grain."""
-        return self._lags.setdefault((key.type, key.interval), Lag(self._least_lag))
+        return self._pool.lag(key)
 
-    def lags(self) -> dict[tuple[str, str], int]:
+    def lags(self) -> dict[Place, int]:
         """Seconds of lag by type and grain."""
-        return {place: lag.seconds for place, lag in self._lags.items()}
+        return self._pool.seconds()
 
-    def learnt(self) -> dict[tuple[str, str], Learnt]:
-        """What is known of how late types are, by type and grain."""
-        return {place: lag.learnt for place, lag in self._lags.items()}
+    def learnt(self) -> dict[Place, dict[str, Evidence]]:
+        """What is known of how late types are, by type and grain, and by region."""
+        return self._pool.learnt()
 
     def window(self, batch: Batch, horizon: int, now: float) -> Window:
         """What to ask for in a batch. Where one of its resources is watched, also what is not settled yet."""
@@ -244,13 +253,13 @@ class Ledger:
                 if place[0] in slots and place[1] in resources
             }
             self._labels = {place: labels for place, labels in self._labels.items() if place[0] in resources}
-            for lag in self._lags.values():
-                lag.keep(slots, resources)
+            self._pool.keep(slots, resources)
 
     def families(self, now: float, keep: Callable[[Key], float]) -> list[Family]:
         """All samples that are held, not older than their group may be kept, and within the budget."""
         resources: dict[str, list[Exposed]] = {}
         with self.lock:
+            self._pool.share()
             self._held = {
                 place: held for place, held in self._held.items() if now - held.at <= keep(place[0][0])
             }

@@ -16,7 +16,7 @@ from time import strftime
 import msgspec
 
 from exporters.azure.metrics.counters import Counter, Track, TrackKey
-from exporters.azure.metrics.lag import Learnt
+from exporters.azure.metrics.evidence import BINS, Evidence, evenly
 from exporters.azure.metrics.omissions import Known, Omission, Until, Why
 from exporters.azure.metrics.routes import Place
 from exporters.azure.metrics.spelling import Spelt
@@ -24,6 +24,7 @@ from exporters.azure.metrics.spelling import Spelt
 FORMAT = 1
 # A track that was not fed for so long belongs to something that is gone.
 FORGET_SECONDS = 7 * 86_400
+_LONGEST_HEAD = 64 << 20
 
 _Counter = tuple[str, list[tuple[str, str]], float, list[tuple[int, float]]]
 _Line = tuple[str, str, str, list[str], int, int, list[_Counter]]
@@ -31,7 +32,9 @@ _Line = tuple[str, str, str, list[str], int, int, list[_Counter]]
 
 class _Head(msgspec.Struct):
     format: int
-    # Type, grain, and what is known of how late they are (see `lag.Learnt`).
+    # Type, region, grain, and what is known of how late they are (see `evidence.Evidence`).
+    evidence: list[tuple[str, str, str, float, list[int], float, float]] = []
+    # What earlier versions wrote of it: type, grain, the greatest age at which a point changed, points.
     learnt: list[tuple[str, str, float, int]] = []
     # Type, region, route and until when (Unix seconds) it is known to be refused.
     refused: list[tuple[str, str, str, float]] = []
@@ -50,7 +53,7 @@ class State:
     """What survives a restart. `problem` says why a file could not be used, and where it was put."""
 
     tracks: dict[TrackKey, Track]
-    learnt: dict[tuple[str, str], Learnt]
+    learnt: dict[tuple[str, str], dict[str, Evidence]]
     problem: str = ""
     refused: Mapping[Place, float] = field(default_factory=dict)
     spelt: Sequence[Spelt] = ()
@@ -97,7 +100,7 @@ def _decoded(lines: list[bytes]) -> State:
         )
     return State(
         tracks,
-        {(type, interval): Learnt(latest, watched) for type, interval, latest, watched in head.learnt},
+        _learnt(head),
         "",
         {(type, region, route): at for type, region, route, at in head.refused},
         head.spelt,
@@ -105,10 +108,33 @@ def _decoded(lines: list[bytes]) -> State:
     )
 
 
+def learnt(path: Path) -> dict[tuple[str, str], dict[str, Evidence]]:
+    """What a file, which may be in use, knows of lags: by type and grain, and by region. Raises OSError, and
+    ValueError where it is no state file.
+    """
+    with path.open("rb") as file:
+        line = file.readline(_LONGEST_HEAD)
+    head = msgspec.json.decode(line, type=_Head)
+    if head.format != FORMAT:
+        raise ValueError("another format")
+    return _learnt(head)
+
+
+def _learnt(head: _Head) -> dict[tuple[str, str], dict[str, Evidence]]:
+    found: dict[tuple[str, str], dict[str, Evidence]] = {}
+    for type, interval, latest, watched in head.learnt:
+        found.setdefault((type, interval), {})[""] = evenly(latest, watched)
+    for type, region, interval, wrong, right, since, until in head.evidence:
+        if len(right) != BINS:
+            raise ValueError("other bins")
+        found.setdefault((type, interval), {})[region] = Evidence(wrong, right, since, until)
+    return found
+
+
 def save(
     path: Path,
     tracks: Mapping[TrackKey, Track],
-    learnt: Mapping[tuple[str, str], Learnt],
+    learnt: Mapping[tuple[str, str], Mapping[str, Evidence]],
     now: float,
     refused: Mapping[Place, float] | None = None,
     spelt: Sequence[Spelt] = (),
@@ -117,13 +143,17 @@ def save(
     """Write the state; old tracks are left out. Raises OSError, and then the old file stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
-    known = [(*place, *each) for place, each in learnt.items()]
+    known = [
+        (type, region, interval, each.wrong, each.right, each.since, each.until)
+        for (type, interval), regions in learnt.items()
+        for region, each in regions.items()
+    ]
     head = _Head(
         FORMAT,
         known,
-        [(*place, until) for place, until in (refused or {}).items()],
-        list(spelt),
-        [(*place, *until) for place, until in (omitted or {}).items()],
+        refused=[(*place, until) for place, until in (refused or {}).items()],
+        spelt=list(spelt),
+        omitted=[(*place, *until) for place, until in (omitted or {}).items()],
     )
     with beside.open("wb") as file:
         file.write(msgspec.json.encode(head) + b"\n")

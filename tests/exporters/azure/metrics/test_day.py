@@ -14,7 +14,16 @@ from tests.azure_day.counted import count, sized
 from tests.azure_day.day import spend
 from tests.azure_day.estate import Estate
 from tests.azure_day.faulty import endure
-from tests.azure_day.fleets import ROWS, SINGLE_ROWS, STORAGE, eight_types, near_the_limit
+from tests.azure_day.fleets import (
+    NETWORK_ROWS,
+    ROWS,
+    SINGLE_ROWS,
+    STORAGE,
+    UNLIKE,
+    eight_types,
+    near_the_limit,
+    unlike,
+)
 from tests.azure_day.honoured import honour
 from tests.azure_day.judge import Judge, Verdict
 from tests.azure_day.moment import Moment, live
@@ -47,6 +56,20 @@ def test_hours_of_truth_under_faults_and_restarts(tmp_path: Path) -> None:
         assert day.ages["minute 119"][place] < 13 * 60
 
 
+@pytest.mark.parametrize("case", UNLIKE)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_type_unlike_its_siblings_is_never_shown_too_early(tmp_path: Path, case: str, seed: int) -> None:
+    """Of one provider two types are early; the third comes later, is corrected for longer, is a lone series,
+    or is new when the others are known. Nothing of it is shown before it is final.
+    """
+    day, estate = spend(tmp_path, unlike(case, seed=seed), NETWORK_ROWS, 2, seed=seed)
+    wrong = {kind: number for kind, number in day.verdict.found.items() if kind.startswith(("wrong", "fell"))}
+    assert wrong == {}, day.verdict.examples
+    assert day.verdict.judged["gauge"] > 500
+    for type, (_, (lag, _, minutes)) in UNLIKE[case].items():
+        assert estate.collector.ledger.lags()[type.lower(), "PT1M"] >= 60 * (lag + minutes)
+
+
 def heard(folder: Path, minutes: int, change: dict[int, Any] | None = None) -> Verdict:
     """The verdict on some minutes in which expositions are changed before the judge hears them."""
 
@@ -69,7 +92,7 @@ def heard(folder: Path, minutes: int, change: dict[int, Any] | None = None) -> V
 def test_what_is_published_too_early_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exporter that takes points of three minutes for final is caught: the judge can say no."""
     assert heard(tmp_path / "a", 40).found == {}
-    monkeypatch.setattr("exporters.azure.metrics.lag.LONGEST_SECONDS", 180)
+    monkeypatch.setattr("exporters.azure.metrics.wait.LONGEST_SECONDS", 180)
     found = heard(tmp_path / "b", 40).found
     assert found["wrong gauge"] > 0
     assert found["wrong counter"] > 0

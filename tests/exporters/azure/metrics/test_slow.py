@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exporters.azure.metrics.lag import Learnt
+from exporters.azure.metrics.evidence import evenly
 from tests.azure_day.estate import Estate
 from tests.azure_day.fleets import SINGLE_ROWS, near_the_limit
 from tests.azure_day.moment import Moment, live
@@ -73,7 +73,9 @@ def test_a_lag_that_grows_stops_nobody(tmp_path: Path, lags: list[float]) -> Non
         for lag in lags:
             since, before = moment.steady(), estate.wire.calls["metrics"]
             for key in estate.collector.states:
-                estate.collector.ledger.lag(key).learnt = Learnt(lag, 10_000)
+                known = estate.collector.ledger.lag(key)
+                known.learnt = {key.region: evenly(lag - 70, 10_000)}
+                known.share((), None)
             text = await estate.turn()
             await asyncio.sleep(since + 60.0 - moment.steady())
             ages.append(max(moment.wall() - each.last_success for each in estate.collector.states.values()))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from exporters.azure.metrics.counters import Counter, Track, TrackKey
-from exporters.azure.metrics.lag import Learnt
-from exporters.azure.metrics.state import FORGET_SECONDS, load, save
+from exporters.azure.metrics.evidence import Evidence, evenly
+from exporters.azure.metrics.state import FORGET_SECONDS, learnt, load, save
 
 NOW = 1_800_000_000
 KEY = TrackKey("/subscriptions/s/x", "ingress", "PT1M", ("ApiName",))
@@ -32,10 +32,14 @@ def tracks() -> dict[TrackKey, Track]:
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     """Every number comes back as it was."""
     file = tmp_path / "state" / "x.counters"
-    learnt = {("a/b", "PT1M"): Learnt(312.5, 4000), ("a/b", "PT1H"): Learnt()}
-    save(file, tracks(), learnt, NOW)
+    lags = {
+        ("a/b", "PT1M"): {"westeurope": evenly(312.5, 4000, 1.5, 2.5), "northeurope": Evidence()},
+        ("a/b", "PT1H"): {"westeurope": evenly(1.0, 6)},
+    }
+    save(file, tracks(), lags, NOW)
     found = load(file)
-    assert (found.tracks, found.learnt, found.problem) == (tracks(), learnt, "")
+    assert (found.tracks, found.learnt, found.problem) == (tracks(), lags, "")
+    assert learnt(file) == lags
     assert [each.name for each in file.parent.iterdir()] == ["x.counters"]
 
 
@@ -92,3 +96,24 @@ def test_what_is_long_gone_is_forgotten(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_said(tmp_path: Path) -> None:
     """A folder in its place is a problem, not a crash."""
     assert "cannot be read" in load(tmp_path).problem
+
+
+def test_a_file_of_an_earlier_version_is_taken_up(tmp_path: Path) -> None:
+    """It held the greatest age at which a point had changed and the number of points, by type and grain."""
+    file = tmp_path / "x.counters"
+    file.write_bytes(b'{"format":1,"learnt":[["a/b","PT1M",312.5,4000]],"refused":[]}\n{"tracks":0}\n')
+    found = load(file)
+    assert found.problem == ""
+    assert found.learnt == {("a/b", "PT1M"): {"": evenly(312.5, 4000)}}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]\n", b'{"format":2}\n', b'{"format":1,"evidence":[["a","b","c",1,[1],1,1]]}\n']
+)
+def test_lags_of_what_is_no_state_are_refused(tmp_path: Path, content: bytes) -> None:
+    """Whoever only looks leaves the file where it is."""
+    file = tmp_path / "x.counters"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"."):
+        learnt(file)
+    assert file.read_bytes() == content
