@@ -141,8 +141,10 @@ class AzureMetrics:
         """Count on from a closed collector of the same row. What has a file reads it there."""
         if isinstance(before, AzureMetrics) and self._state_file is None:
             self._restored = True
+            self.ledger.spellings.restore(before.ledger.spellings.spelt())
             self.ledger.restore(before.ledger.tracks, before.ledger.learnt())
             self.reader.refusals.until.update(before.reader.refusals.until)
+            self.reader.omissions.restore(before.reader.omissions.current(self.clock.wall()))
 
     async def close(self) -> None:
         """Stop reading, write the state and close all connections."""
