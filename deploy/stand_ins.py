@@ -59,7 +59,11 @@ def azurite(estate: Estate, key: SecretValue) -> Component:
             "--disableTelemetry",
             "--silent",
         ),
-        environment={"AZURITE_ACCOUNTS": text(estate.metrics.store.account, ":", key)},
+        environment={
+            "AZURITE_ACCOUNTS": text(estate.metrics.store.account, ":", key),
+            # Left to itself, the heap grows with what passes through it and hardly shrinks again.
+            "NODE_OPTIONS": "--max-semi-space-size=4 --max-old-space-size=256",
+        },
         ports={"blob": 10000},
         # Every path of the blob API wants a signature, so an open port is the sign that it is up.
         ready=Probe("blob", ""),

@@ -130,6 +130,27 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Holds when the samples named `metric` on the metrics page of `component` sum up to `least` or more."""
+
+    component: str
+    metric: str
+    least: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What takes the place of a component's arguments and note once `when` holds.
+
+    The target then starts the component anew, and no two components at a time.
+    """
+
+    arguments: tuple[Template, ...]
+    when: Reached
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resources:
     """Requests and limits as Kubernetes quantities; `cpu` in cores."""
 
@@ -148,7 +169,9 @@ class Component:
     times of their own;
     `needs` are components that must be ready before it starts;
     `stop_seconds` is how long an orderly stop may take before it is killed;
-    `note` is said beside it in tables, for example that its settings suit a demonstration only.
+    `note` is said beside it in tables, for example that its settings suit a demonstration only;
+    `later` are the arguments that it runs on with, where they are others than those it starts with;
+    `deaf` holds when it will not end by itself any more, however long it is given.
     """
 
     name: str
@@ -169,6 +192,8 @@ class Component:
     identity: str = ""
     stop_seconds: float = 10.0
     note: str = ""
+    later: Later | None = None
+    deaf: Reached | None = None
 
     def address(self, port: str = "") -> Address:
         """Where others reach this component; the first port unless named."""

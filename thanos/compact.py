@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import ceil
 
-from estate.components import Component, DataPath, Engine, Listen, Probe, Resources, text
+from estate.components import Component, DataPath, Engine, Listen, Probe, Reached, Resources, text
 from estate.model import Estate
 from estate.quantities import seconds
 from thanos.flags import SERVING_HTTP, STOP_SECONDS
 from thanos.objstore import Bucket
 from thanos.prometheus import BYTES_PER_SAMPLE, GIB
-from thanos.timing import Timing
+from thanos.timing import Timing, shortest
 
 TWO_WEEKS = 14 * 24 * 3600
 
@@ -31,9 +31,9 @@ def compact(estate: Estate, bucket: Bucket, timing: Timing) -> Component:
             "--wait",
             text("--data-dir=", DataPath()),
             bucket.flag,
-            f"--retention.resolution-raw={retention.raw}",
-            f"--retention.resolution-5m={retention.five_minutes}",
-            f"--retention.resolution-1h={retention.one_hour}",
+            f"--retention.resolution-raw={shortest(retention.raw, timing.kept_raw)}",
+            f"--retention.resolution-5m={shortest(retention.five_minutes, timing.kept_5m)}",
+            f"--retention.resolution-1h={shortest(retention.one_hour, timing.kept_1h)}",
             f"--wait-interval={timing.compact_wait}",
             f"--consistency-delay={timing.compact_delay}",
             f"--compact.cleanup-interval={timing.cleanup}",
@@ -54,6 +54,8 @@ def compact(estate: Estate, bucket: Bucket, timing: Timing) -> Component:
         identity=bucket.identity,
         stop_seconds=STOP_SECONDS,
         note=timing.note,
+        # Halted, it stays ready and takes no notice of SIGTERM (cmd/thanos/compact.go waits for ever).
+        deaf=Reached("compact", "thanos_compact_halted"),
     )
 
 

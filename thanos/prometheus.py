@@ -14,18 +14,23 @@ from estate.components import (
     Engine,
     File,
     FilePath,
+    Later,
     Listen,
     Probe,
+    Reached,
     Resources,
     RuleFile,
+    Template,
     text,
 )
 from estate.model import Estate, PrometheusSettings
 from estate.quantities import seconds
 from thanos.scraping import scrape_configs
-from thanos.timing import Timing
+from thanos.timing import Timing, shortest
 
 CONFIG = "prometheus.yaml"
+# Blocks that a sidecar put into the bucket since it started.
+UPLOADS = "thanos_shipper_uploads_total"
 # Bytes of one sample on disk, and of one active series in memory:
 # https://prometheus.io/docs/prometheus/latest/storage/
 BYTES_PER_SAMPLE = 2
@@ -57,20 +62,7 @@ def server(estate: Estate, cluster: str, replica: int, timing: Timing) -> Compon
         cluster=cluster,
         replica=replica,
         command=Engine("prometheus"),
-        arguments=(
-            text("--config.file=", FilePath(CONFIG)),
-            # Changed rules and targets are taken up without a restart, which at full size replays minutes of
-            # log.
-            "--config.auto-reload",
-            text("--storage.tsdb.path=", DataPath()),
-            # Equal, so that Prometheus never merges blocks itself: the compactor must be the only one who
-            # does.
-            f"--storage.tsdb.min-block-duration={timing.block}",
-            f"--storage.tsdb.max-block-duration={timing.block}",
-            f"--rules.alert.resend-delay={timing.resend}",
-            text("--web.listen-address=", Listen("http")),
-            text("--web.external-url=http://", Address(name, "http")),
-        ),
+        arguments=_arguments(name, timing.block, timing),
         ports={"http": 9090},
         ready=Probe("http", "/-/ready"),
         metrics=("http", "/metrics"),
@@ -79,6 +71,38 @@ def server(estate: Estate, cluster: str, replica: int, timing: Timing) -> Compon
         # It writes what is in memory to the log's end, and tells Alertmanager what it still has to tell.
         stop_seconds=60.0,
         note=timing.note,
+        later=_later(name, sidecar_of(cluster, replica), timing),
+    )
+
+
+def sidecar_of(cluster: str, replica: int) -> str:
+    """The name of the sidecar beside a server."""
+    return f"sidecar-{cluster}-{replica}"
+
+
+def _arguments(name: str, block: str, timing: Timing) -> tuple[Template, ...]:
+    return (
+        text("--config.file=", FilePath(CONFIG)),
+        # Changed rules and targets are taken up without a restart, which at full size replays minutes of log.
+        "--config.auto-reload",
+        text("--storage.tsdb.path=", DataPath()),
+        # Equal, so that Prometheus never merges blocks itself: the compactor must be the only one who does.
+        f"--storage.tsdb.min-block-duration={block}",
+        f"--storage.tsdb.max-block-duration={block}",
+        f"--rules.alert.resend-delay={timing.resend}",
+        text("--web.listen-address=", Listen("http")),
+        text("--web.external-url=http://", Address(name, "http")),
+    )
+
+
+def _later(name: str, sidecar: str, timing: Timing) -> Later | None:
+    """Longer blocks, once the first ones are in the bucket. Prometheus takes their length at its start."""
+    if not timing.later_block:
+        return None
+    return Later(
+        _arguments(name, timing.later_block, timing),
+        Reached(sidecar, UPLOADS, timing.first_blocks),
+        timing.later_note,
     )
 
 
@@ -115,8 +139,8 @@ def configured(
 
 def _retention(settings: PrometheusSettings, timing: Timing) -> Mapping[str, str]:
     """By time, and by size before the volume is full: whichever comes first."""
-    shortest = min(filter(None, (settings.retention, timing.local_retention)), key=seconds)
-    return {"time": shortest, "size": f"{int(_volume_gib(settings) * 1024 * FILL)}MB"}
+    time = shortest(settings.retention, timing.local_retention)
+    return {"time": time, "size": f"{int(_volume_gib(settings) * 1024 * FILL)}MB"}
 
 
 def _samples_per_second(settings: PrometheusSettings) -> float:

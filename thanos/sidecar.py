@@ -7,6 +7,7 @@ from __future__ import annotations
 from estate.components import Component, DataPath, Engine, Listen, Probe, Resources, text
 from thanos.flags import SERVING, STOP_SECONDS
 from thanos.objstore import Bucket
+from thanos.prometheus import sidecar_of
 from thanos.timing import Timing
 
 
@@ -16,7 +17,7 @@ def sidecar(server: Component, bucket: Bucket, timing: Timing) -> Component:
     No `--min-time`: a sidecar that hid what should be in the bucket would turn a failed upload into a gap.
     """
     return Component(
-        name=f"sidecar-{server.cluster}-{server.replica}",
+        name=sidecar_of(server.cluster, server.replica or 0),
         kind="sidecar",
         cluster=server.cluster,
         replica=server.replica,

@@ -23,6 +23,8 @@ MISSED_BEATS = 3
 ABSENCES = ("ClusterSilent",)
 # Alertmanager repeats what fires. What it did not repeat twice is no longer known to fire.
 MISSED_REPEATS = 2
+# While everything holds and nothing changes, one of so many background verifications is made.
+RESTING = 5
 # After a start, blocks take their time to reach the object store; until then an open proof is no fault.
 COMING_UP = 300.0
 
@@ -165,9 +167,10 @@ class Facts:
         )
 
     def proof_stale(self) -> bool:
-        """Whether the last verification is too old to lean on: three intervals, or 15 minutes without any."""
+        """Whether the last verification is too old to lean on: two intervals late; 15 minutes without any."""
         age = self.proof_age()
-        return age is not None and age > (max(3 * self.verify_every, 120.0) if self.verify_every else 900.0)
+        late = max((RESTING + 2) * self.verify_every, 120.0) if self.verify_every else 900.0
+        return age is not None and age > late
 
     def coming_up(self) -> bool:
         """Whether the estate started so recently that an open proof is no fault."""

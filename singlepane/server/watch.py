@@ -10,6 +10,7 @@ from deploy.verify.results import Verification
 from estate.errors import SinglepaneError
 from estate.model import Estate
 from estate.running import Deployment
+from singlepane.server.facts import RESTING
 from singlepane.server.service import Service
 
 Prove = Callable[[Estate, Deployment], Awaitable[Verification]]
@@ -18,12 +19,20 @@ _log = logging.getLogger("singlepane.server")
 
 
 async def verify_forever(service: Service, prove: Prove, record: Callable[[Verification], None]) -> None:
-    """Verify every `service.verify_every` seconds, measured from start to start, until cancelled."""
+    """Verify every `service.verify_every` seconds, measured from start to start, until cancelled.
+
+    As long as all holds and nothing changes, only every `RESTING` times as often.
+    """
     while True:
         began = asyncio.get_running_loop().time()
         await verify_once(service, prove, record)
-        took = asyncio.get_running_loop().time() - began
-        await asyncio.sleep(max(1.0, service.verify_every - took))
+        seen = _seen(service)
+        for _ in range(RESTING if _holds(service) else 1):
+            took = asyncio.get_running_loop().time() - began
+            await asyncio.sleep(max(1.0, service.verify_every - took))
+            began = asyncio.get_running_loop().time()
+            if _seen(service) != seen:
+                break
 
 
 async def verify_once(service: Service, prove: Prove, record: Callable[[Verification], None]) -> None:
@@ -48,6 +57,20 @@ async def verify_once(service: Service, prove: Prove, record: Callable[[Verifica
         before = facts.verification.value
         if before is None or before.ok != verification.ok:
             _log.info("verification: %s", _sentence(verification))
+
+
+def _holds(service: Service) -> bool:
+    """Whether the last verification could run, and every hop held."""
+    proof = service.facts().verification.value
+    return not service.attempt and proof is not None and proof.ok
+
+
+def _seen(service: Service) -> object:
+    """What a new verification is worth its cost for: other processes, other states, other alerts."""
+    facts = service.facts()
+    running = facts.status.value
+    alerts = {(known.alert.fingerprint, known.alert.status) for known in facts.alerts}
+    return (running.components if running else (), facts.alive, alerts)
 
 
 def _sentence(verification: Verification) -> str:

@@ -16,6 +16,7 @@ from tests.bench import (
     memory,
     scrape,
     up_first_query,
+    up_idle,
     verify_green,
 )
 
@@ -23,6 +24,7 @@ BENCHMARKS = (
     up_first_query.BENCHMARK,
     verify_green.BENCHMARK,
     memory.BENCHMARK,
+    up_idle.BENCHMARK,
     estate_500.BENCHMARK,
     command_line.BENCHMARK,
     scrape.BENCHMARK,

@@ -14,6 +14,7 @@ from estate.components import (
     DataPath,
     Engine,
     FilePath,
+    Later,
     Listen,
     ListenHost,
     PortNumber,
@@ -61,8 +62,14 @@ def _document(component: Component) -> dict[str, Any]:
         "identity": component.identity,
         "stop_seconds": component.stop_seconds,
         "note": component.note,
+        "later": _later(component.later) if component.later else None,
+        "deaf": asdict(component.deaf) if component.deaf else None,
     }
     return {key: value for key, value in rows.items() if value not in (None, "", {}, [])}
+
+
+def _later(later: Later) -> dict[str, Any]:
+    return {"when": asdict(later.when), "arguments": readable(later.arguments), "note": later.note}
 
 
 def _reference(reference: Reference) -> str:

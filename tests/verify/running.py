@@ -43,8 +43,8 @@ class Ran:
         return self
 
 
-def singlepane(*arguments: str, seconds: float = 600) -> Ran:
-    """Run the command line in a process of its own."""
+def singlepane(*arguments: str, seconds: float = 600, code: Path | None = None) -> Ran:
+    """Run the command line in a process of its own, of another checkout where `code` names one."""
     began = time.monotonic()
     # -P: a folder named `singlepane` in the current one is not ours.
     done = subprocess.run(
@@ -54,6 +54,7 @@ def singlepane(*arguments: str, seconds: float = 600) -> Ran:
         timeout=seconds,
         stdin=subprocess.DEVNULL,
         check=False,
+        env={**os.environ, "PYTHONPATH": str(code)} if code else None,
     )
     return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
@@ -80,16 +81,17 @@ def _free(port: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RunningEstate:
-    """An estate in `state`, its ports from `base` on."""
+    """An estate in `state`, its ports from `base` on; `code` is as for `singlepane`."""
 
     state: Path
     base: int
     file: Path = EXAMPLE
+    code: Path | None = None
 
     def up(self, *options: str) -> Ran:
         """`singlepane up --detach`."""
         where = ["--state", str(self.state), "--port-base", str(self.base)]
-        return singlepane("up", str(self.file), "--detach", *where, *options)
+        return singlepane("up", str(self.file), "--detach", *where, *options, code=self.code)
 
     def down(self, *options: str) -> Ran:
         """`singlepane down`."""
@@ -97,7 +99,7 @@ class RunningEstate:
 
     def command(self, verb: str, *arguments: str) -> Ran:
         """Any verb that takes --state."""
-        return singlepane(verb, *arguments, "--state", str(self.state))
+        return singlepane(verb, *arguments, "--state", str(self.state), code=self.code)
 
     def verify(self, seconds: float) -> tuple[Ran, dict[str, Any]]:
         """`singlepane verify -o json` and its document, empty when it printed none."""

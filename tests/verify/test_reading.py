@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.exposition import sample_sum
 from deploy.verify.block import Block
 from deploy.verify.bucket import blocks, parse
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hops.block_in_bucket import newest_age_limit
 from deploy.verify.hops.heartbeat import age_limit
-from deploy.verify.metrics import sample_sum
 from deploy.verify.prometheus import moment
 from deploy.verify.words import counted
 from estate.running import Running

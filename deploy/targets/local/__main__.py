@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from deploy.targets.local.folder import find, replace
 from deploy.targets.local.patience import Patience
 from deploy.targets.local.supervisor import Supervisor
 from deploy.targets.local.wire import LIMIT, listen
+from estate.errors import ComponentFailed, NotRunning
 
 # Seconds between two tries to write the status where the disk refused, and in which changes become one file.
 _AGAIN, _TOGETHER = 1.0, 0.1
@@ -51,6 +53,15 @@ async def publish(supervisor: Supervisor) -> None:
             supervisor.warn("status", "")
             await asyncio.sleep(_TOGETHER)
             await supervisor.news.after(version)
+
+
+async def advance(supervisor: Supervisor) -> None:
+    """Look again and again whether components are to go on with their later arguments, without end."""
+    while True:
+        await asyncio.sleep(supervisor.errand.patience.look)
+        # One that cannot go on shows in its state, and the end of everything ends this too.
+        with suppress(ComponentFailed, NotRunning):
+            await supervisor.advance()
 
 
 async def supervise() -> None:
@@ -90,10 +101,11 @@ async def supervise() -> None:
         task.add_done_callback(talks.discard)
 
     server = await asyncio.start_unix_server(begin, sock=listen(errand.folder), limit=LIMIT)
-    publishing = asyncio.create_task(publish(supervisor))
+    chores = [asyncio.create_task(chore(supervisor)) for chore in (publish, advance)]
     begin(reader, writer, lease=True)
     await supervisor.ended.wait()
-    publishing.cancel()
+    for chore in chores:
+        chore.cancel()
     server.close()
     if talks:
         await asyncio.wait(talks, timeout=_GOODBYE)

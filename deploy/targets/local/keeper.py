@@ -43,7 +43,8 @@ class Workshop:
 class Keeper:
     """Keeps one component running from `start` until `stop`. `standing` is where it stands.
 
-    `missing` names what it needs and is not ready.
+    `launch` is what it was given, `current` what runs of it now: itself, or its successor. `missing` names
+    what it needs and is not ready.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Keeper:
         missing: Callable[[], Sequence[str]],
     ) -> None:
         self.launch = launch
+        self.current = launch
         self.standing = Standing("stopped", time.time())
         self.log = log
         self._shop = workshop
@@ -61,8 +63,9 @@ class Keeper:
         self._process: Process | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Start it as soon as what it needs is ready."""
+    def start(self, *, later: bool = False) -> None:
+        """Start it as soon as what it needs is ready, with its first arguments or its `later` ones."""
+        self.current = self.launch.successor() if later else self.launch
         self._move(self.standing.waiting(time.time()))
         self._task = asyncio.get_running_loop().create_task(self._keep())
 
@@ -106,7 +109,7 @@ class Keeper:
 
     async def _run(self) -> str:
         """One life of the process; why it came to its end."""
-        launch = self.launch
+        launch = self.current
         try:
             files.write(launch)
             self._process = process = Process(launch, self._shop.environment, self.log, self._shop.reaper)
@@ -141,14 +144,19 @@ class Keeper:
                 self._move(self.standing.ready(time.time()))
             elif misses and (self.standing.state == "starting" or misses >= patience.misses):
                 self._move(self.standing.starting(time.time(), process.pid, verdict.reason))
-            pause = patience.poll_starting if self.standing.state == "starting" else patience.poll_ready
+            ready_for = time.time() - self.standing.since if self.standing.state == "ready" else None
+            pause = patience.pause(ready_for=ready_for, misses=misses)
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(process.exited), pause)
                 return ""
 
     async def _end_process(self) -> None:
         if self._process is not None:
-            await self._process.stop(self.launch.stop_seconds, self._shop.hurry)
+            seconds = self.launch.stop_seconds
+            if self.launch.deaf and await self._shop.prober.holds(self.launch.deaf):
+                self.log.say(f"killed at once: {self.launch.deaf.metric} says that it will not end by itself")
+                seconds = 0.0
+            await self._process.stop(seconds, self._shop.hurry)
             self._process = None
             self.log.flush()
 

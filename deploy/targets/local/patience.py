@@ -18,6 +18,10 @@ class Patience:
     `starting` and left alone, since a restart does not bring back what it waits for. One that does not answer
     at all for `silent` hangs and is restarted. While `up` starts, one that is not ready after `start` has
     failed. `misses` probes in a row (a number) must fail before a ready component counts as not ready.
+
+    What is not ready is asked every `poll_starting`, what is ready every `poll_ready`, and what has been
+    ready for `settled` every `poll_settled`, as long as it answers; its end is known at once in any case.
+    `look` is the time between two looks whether a component is to go on with its later arguments.
     """
 
     first_delay: float = 0.5
@@ -29,7 +33,16 @@ class Patience:
     probe: float = 2.0
     poll_starting: float = 0.2
     poll_ready: float = 3.0
+    settled: float = 120.0
+    poll_settled: float = 12.0
     misses: int = 3
+    look: float = 15.0
+
+    def pause(self, *, ready_for: float | None, misses: int) -> float:
+        """Seconds until the next probe of a component that has been ready for so long; None: it is not."""
+        if ready_for is None:
+            return self.poll_starting
+        return self.poll_settled if ready_for >= self.settled and not misses else self.poll_ready
 
     def recent(self, failures: Sequence[float], now: float) -> tuple[float, ...]:
         """The failures that still count at `now`; both on one monotonic clock."""

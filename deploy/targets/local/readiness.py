@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from deploy.exposition import sample_sum
+from deploy.targets.local.launch import Condition
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -61,6 +64,15 @@ class Prober:
         if 200 <= status < 300:
             return Verdict(ready=True, answered=True)
         return Verdict(False, True, f"{parts.path} of {parts.netloc} answers {status}")
+
+    async def holds(self, condition: Condition) -> bool:
+        """Whether a condition holds. What cannot be read does not."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                page = await self._client.get(condition.page)
+        except (TimeoutError, httpx.HTTPError, OSError):
+            return False
+        return page.is_success and sample_sum(page.text, condition.metric) >= condition.least
 
     async def close(self) -> None:
         """Close the client."""

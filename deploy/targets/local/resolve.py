@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from deploy.targets.local import secrets
 from deploy.targets.local.documents import dump
 from deploy.targets.local.folder import StateFolder
-from deploy.targets.local.launch import Launch, LaunchFile
+from deploy.targets.local.launch import Condition, Launch, LaunchFile, Successor
 from deploy.targets.local.order import by_need
 from deploy.targets.local.ports import HOST, Ports
 from estate.components import (
@@ -22,9 +22,11 @@ from estate.components import (
     DataPath,
     File,
     FilePath,
+    Later,
     Listen,
     ListenHost,
     PortNumber,
+    Reached,
     Reference,
     SecretValue,
     Template,
@@ -66,13 +68,15 @@ class _Scope:
     place: Place
 
     def launch(self, argv: Argv) -> Launch:
-        if any(secrets.within(self.own.arguments)):
+        later = self.own.later
+        if any(secrets.within((*self.own.arguments, *(later.arguments if later else ())))):
             raise self.wrong("has a secret among its arguments")
+        program = argv(self.own.command)
         return Launch(
             name=self.own.name,
             kind=self.own.kind,
             cluster=self.own.cluster,
-            argv=(*argv(self.own.command), *map(self.text, self.own.arguments)),
+            argv=(*program, *map(self.text, self.own.arguments)),
             folder=str(self.place.folder.files(self.own.name)),
             data=str(self.place.folder.data(self.own.name)),
             environment={name: self.text(value) for name, value in self.own.environment.items()},
@@ -83,7 +87,21 @@ class _Scope:
             replica=self.own.replica,
             stop_seconds=self.own.stop_seconds,
             note=self.own.note,
+            later=self.successor(program, later) if later else None,
+            deaf=self.condition(self.own.deaf) if self.own.deaf else None,
         )
+
+    def successor(self, program: Sequence[str], later: Later) -> Successor:
+        argv = (*program, *map(self.text, later.arguments))
+        return Successor(argv, later.note, self.condition(later.when))
+
+    def condition(self, reached: Reached) -> Condition:
+        measured = self.owner(reached.component)
+        if measured.metrics is None:
+            raise self.wrong(f"looks at the metrics of {measured.name}, which has none")
+        port, path = measured.metrics
+        page = f"http://{self.value(Address(measured.name, port))}{path}"
+        return Condition(page, reached.metric, reached.least)
 
     def ready(self) -> str:
         probe = self.own.ready

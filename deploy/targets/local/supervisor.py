@@ -104,6 +104,25 @@ class Supervisor:
             self._keepers[name].start()
         await self._settled((name,))
 
+    async def advance(self) -> None:
+        """Start anew, one after the other, the components whose time for their later arguments has come.
+
+        Only while all are ready: what is in trouble has enough of it.
+        """
+        for name, keeper in list(self._keepers.items()):
+            later = keeper.launch.later
+            if later is None or keeper.current != keeper.launch:
+                continue
+            if not self._all_ready() or not await self._prober.holds(later.when):
+                continue
+            async with self._gate:
+                if self._stopping or self._keepers.get(name) is not keeper or not self._all_ready():
+                    return
+                keeper.log.say("starts anew with its later arguments")
+                await keeper.stop()
+                keeper.start(later=True)
+            await self._settled((name,))
+
     async def stop(self) -> None:
         """Stop everything for good, in reverse order of need."""
         self._stopping = True
@@ -115,6 +134,9 @@ class Supervisor:
                 self._reaper.close()
                 self.ended.set()
                 self.news.tell()
+
+    def _all_ready(self) -> bool:
+        return all(keeper.standing.state == "ready" for keeper in self._keepers.values())
 
     def warn(self, subject: str, trouble: str) -> None:
         """Show a trouble that stops nothing as long as it lasts; empty when it is over."""
@@ -191,7 +213,7 @@ class Supervisor:
 
 
 def _running(keeper: Keeper) -> Running:
-    launch, standing = keeper.launch, keeper.standing
+    launch, standing = keeper.current, keeper.standing
     return Running(
         name=launch.name,
         kind=launch.kind,

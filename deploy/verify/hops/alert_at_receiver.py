@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from deploy.exposition import sample_sum
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.hops.rule_evaluated import WATCHDOG
-from deploy.verify.metrics import sample_sum
 from deploy.verify.replica import Replica
 from deploy.verify.words import counted
 

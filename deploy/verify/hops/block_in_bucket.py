@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from deploy.exposition import sample_sum
 from deploy.verify.block import Block
 from deploy.verify.bucket import blocks
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
-from deploy.verify.metrics import sample_sum
 from deploy.verify.prometheus import block_seconds
 from deploy.verify.replica import Replica, matcher_text
 from deploy.verify.words import counted
