@@ -15,6 +15,9 @@ from singlepane.server.service import Service
 
 Prove = Callable[[Estate, Deployment], Awaitable[Verification]]
 
+# Pause between two verifications, however long one took.
+LEAST_SECONDS = 1.0
+
 _log = logging.getLogger("singlepane.server")
 
 
@@ -29,7 +32,7 @@ async def verify_forever(service: Service, prove: Prove, record: Callable[[Verif
         seen = _seen(service)
         for _ in range(RESTING if _holds(service) else 1):
             took = asyncio.get_running_loop().time() - began
-            await asyncio.sleep(max(1.0, service.verify_every - took))
+            await asyncio.sleep(max(LEAST_SECONDS, service.verify_every - took))
             began = asyncio.get_running_loop().time()
             if _seen(service) != seen:
                 break

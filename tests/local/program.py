@@ -22,6 +22,8 @@ def main() -> None:
     parser.add_argument(
         "--unready", type=Path, default=None, help="while this file exists, /ready answers 503"
     )
+    parser.add_argument("--metrics", type=Path, default=None, help="what /metrics shows")
+    parser.add_argument("--pace", default="", help="means nothing")
     parser.add_argument("--slow", type=float, default=0.0, help="seconds before it listens")
     parser.add_argument("--child", action="store_true", help="start a process in a session of its own")
     parser.add_argument("--deaf", action="store_true", help="take no notice of SIGTERM")
@@ -54,6 +56,8 @@ def main() -> None:
             ready = not (given.unready and given.unready.exists())
             self.send_response(200 if ready else 503)
             self.end_headers()
+            if self.path == "/metrics" and given.metrics and given.metrics.exists():
+                self.wfile.write(given.metrics.read_bytes())
 
         def log_message(self, format: str, *args: object) -> None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from deploy.targets.local import resolve, secrets
 from deploy.targets.local.folder import StateFolder
-from deploy.targets.local.launch import Launch, LaunchFile
+from deploy.targets.local.launch import Condition, Launch, LaunchFile, Successor
 from estate.components import (
     Address,
     Command,
@@ -18,11 +19,13 @@ from estate.components import (
     Engine,
     File,
     FilePath,
+    Later,
     Listen,
     ListenHost,
     Own,
     PortNumber,
     Probe,
+    Reached,
     SecretValue,
     text,
 )
@@ -191,3 +194,39 @@ def test_unreadable_secrets_are_named_all_at_once(tmp_path: Path) -> None:
         "  keyvault:v/n: only env: and file: are read on this machine\n"
         "  file:binary: is not UTF-8 text"
     )
+
+
+def test_later_arguments_and_conditions() -> None:
+    """Later arguments begin with the same program, and a condition is a page that can be read."""
+    store = replace(STORE, metrics=("http", "/metrics"))
+    query = replace(
+        QUERY,
+        later=Later(
+            ("query", text("--to=", Address("store", "http"))), Reached("store", "loaded", 3), "slower"
+        ),
+        deaf=Reached("store", "halted"),
+    )
+    launch = resolve.launches((query, store), PLACE, argv)[0]
+    page = "http://127.0.0.1:21002/metrics"
+    assert launch.later == Successor(
+        (*argv(query.command), "query", "--to=127.0.0.1:21002"), "slower", Condition(page, "loaded", 3)
+    )
+    assert launch.deaf == Condition(page, "halted", 1)
+    assert launch.successor() == replace(launch, argv=launch.later.argv, note="slower")
+    assert resolve.launches((STORE,), PLACE, argv)[0].successor().argv == (*argv(STORE.command),)
+    assert Launch.from_document(json.loads(json.dumps(launch.document()))) == launch
+    assert launch.fingerprint() != resolve.launches((QUERY, store), PLACE, argv)[0].fingerprint()
+
+
+def test_secrets_are_no_later_arguments_either() -> None:
+    """What every user of the machine can read stays free of secrets, whenever it starts."""
+    later = Later((text(SecretValue("env:TOKEN")),), Reached("store", "loaded"))
+    with pytest.raises(ValueError, match="component store has a secret among its arguments"):
+        resolve.launches((replace(STORE, metrics=("http", "/metrics"), later=later),), PLACE, argv)
+
+
+def test_a_condition_on_what_has_no_metrics() -> None:
+    """A component without a metrics page can show no metric."""
+    waits = replace(STORE, later=Later((), Reached("store", "loaded")))
+    with pytest.raises(ValueError, match="component store looks at the metrics of store, which has none"):
+        resolve.launches((waits,), PLACE, argv)

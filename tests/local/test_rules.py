@@ -93,3 +93,22 @@ def test_a_component_that_cannot_start_is_given_up_before_the_user_is() -> None:
     patience = Patience()
     pauses = [patience.delay([0.0] * count, 0.0) for count in range(1, patience.failures)]
     assert list(itertools.accumulate(pauses)) == [0.5, 1.5, 3.5, 7.5]
+
+
+@pytest.mark.parametrize(
+    ("ready_for", "misses", "pause"),
+    [
+        (None, 0, 0.2),
+        (None, 4, 0.2),
+        (0.0, 0, 3.0),
+        (119.0, 0, 3.0),
+        (120.0, 0, 12.0),
+        (9_000.0, 0, 12.0),
+        (9_000.0, 1, 3.0),
+    ],
+)
+def test_what_has_been_ready_for_long_is_asked_less_often(
+    ready_for: float | None, misses: int, pause: float
+) -> None:
+    """Until it misses a probe: then it is looked at as closely as at the begin."""
+    assert Patience().pause(ready_for=ready_for, misses=misses) == pause

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from deploy.verify import Verification, record
 from estate.errors import EngineError
 from estate.model import Estate
 from estate.running import Deployment
+from singlepane.server import watch
 from singlepane.server.app import create
+from singlepane.server.facts import RESTING
 from singlepane.server.service import Service
 from singlepane.server.watch import verify_forever, verify_once
 from tests.server.conftest import Make, speak
@@ -118,3 +121,39 @@ async def test_again_and_again_until_the_server_stops(make: Make) -> None:
         await works.wait()
     assert asyncio.all_tasks() == before
     assert (runs, service.verifications["error"]) == (2, 1)
+
+
+async def test_it_rests_while_all_holds_and_nothing_changes(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken proof is looked at each time, one that holds every fifth, and a change is looked at next."""
+    monkeypatch.setattr(watch, "LEAST_SECONDS", 0.0)
+    service = make()
+    service.verify_every = 0.0
+    folder = service.verification.path.parent
+    looks = 0
+    proven: list[int] = []
+
+    async def prove(shown: Estate, _: Deployment) -> Verification:
+        proven.append(looks)
+        return verification(shown, {"prod-neu": HOP_NAMES[0]} if len(proven) == 1 else {})
+
+    async def pause(_: float) -> None:
+        nonlocal looks
+        looks += 1
+        running = service.facts().status.value
+        assert running is not None
+        if looks == 2 * RESTING + 3:
+            fell = replace(running.components[0], state="backoff", pid=None)
+            write(
+                folder,
+                replace(running, components=(fell, *running.components[1:])),
+                verification(service.estate),
+            )
+        if looks == 2 * RESTING + 5:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    with pytest.raises(asyncio.CancelledError):
+        await verify_forever(service, prove, lambda found: _keep(found, folder))
+    assert proven == [0, 1, 1 + RESTING, 1 + 2 * RESTING, 2 * RESTING + 3]

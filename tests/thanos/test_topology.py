@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from estate.components import Address, Component, DataPath, FilePath, Probe, Text
+from estate.components import Address, Component, DataPath, FilePath, Probe, Reached, Text
 from estate.quantities import seconds
 from tests.thanos.dump import document, readable
 from tests.thanos.estates import azurite_setting, example, exporter, pair
 from thanos import objstore
 from thanos.prometheus import external_labels
-from thanos.timing import DEMONSTRATION, PRODUCTION, Timing
+from thanos.timing import DEMONSTRATION, PRODUCTION, Timing, shortest
 from thanos.topology import components
 
 GOLDEN = Path(__file__).parents[1] / "data" / "thanos"
@@ -355,3 +355,45 @@ def test_every_flag_has_its_reason_in_the_docs() -> None:
     rows = [line for line in TOPOLOGY.read_text(encoding="utf-8").splitlines() if line.startswith("| `--")]
     explained = {flag for row in rows for flag in re.findall(r"`(--[\w.-]+)`", row.split("|")[1])}
     assert sorted(flags - PLACES) == sorted(explained)
+
+
+def test_a_demonstration_slows_down_and_production_never_changes() -> None:
+    """Once eight blocks of a server are in the bucket it goes on with longer ones, and the store gateway with
+    a slower look once it has those of all four: nothing else changes then, so both can be compared flag by
+    flag.
+    """
+    assert not any(each.later for each in rendered(fast=False))
+    found = by_name(rendered(fast=True))
+    changed = {}
+    for each in found.values():
+        if each.later:
+            before, after = (
+                document([replace(each, later=None, arguments=arguments)]).splitlines()
+                for arguments in (each.arguments, each.later.arguments)
+            )
+            lines = [line.strip() for line in difflib.ndiff(before, after) if line[0] in "+-"]
+            changed[each.name] = (each.later.when, lines)
+    block = [
+        f"{sign}   - --storage.tsdb.{end}-block-duration={length}"
+        for sign, length in (("-", "30s"), ("+", "15m"))
+        for end in ("min", "max")
+    ]
+    look = ["-   - --sync-block-duration=10s", "+   - --sync-block-duration=1m"]
+    uploads = "thanos_shipper_uploads_total"
+    assert {name: (when, sorted(lines)) for name, (when, lines) in changed.items()} == {
+        **{
+            f"prometheus-{server}": (Reached(f"sidecar-{server}", uploads, 8), sorted(block))
+            for server in ("hub-weu-0", "prod-weu-0", "prod-weu-1", "prod-neu-0")
+        },
+        "store": (Reached("store", "thanos_bucket_store_blocks_loaded", 32), sorted(look)),
+    }
+    assert all(each.metrics for each in found.values() if each.kind in ("sidecar", "store"))
+
+
+@pytest.mark.parametrize(
+    ("estate", "timing", "kept"),
+    [("90d", "2d", "2d"), ("40h", "2d", "40h"), ("2y", "", "2y"), ("24h", "2h", "2h")],
+)
+def test_a_demonstration_keeps_no_more_than_the_estate(estate: str, timing: str, kept: str) -> None:
+    """Its own retention is a bound, never a prolongation."""
+    assert shortest(estate, timing) == kept
