@@ -34,7 +34,7 @@ COPY engines engines
 COPY estate/__init__.py estate/errors.py estate/findings.py estate/versions.py estate/
 COPY deploy/__init__.py deploy/
 COPY deploy/engines deploy/engines
-COPY singlepane/__init__.py singlepane/main.py singlepane/output.py singlepane/building.py singlepane/
+COPY singlepane/__init__.py singlepane/main.py singlepane/program.py singlepane/output.py singlepane/building.py singlepane/
 COPY singlepane/commands/__init__.py singlepane/commands/engines.py singlepane/commands/
 # What Go compiled and downloaded is not needed any more; Node stays, since Azurite runs on it.
 RUN venv/bin/python -c "from singlepane.main import main; main()" engines build \

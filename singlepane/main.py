@@ -1,123 +1,17 @@
-"""The command line. Every verb is one file in `singlepane/commands`; this file is the list of them."""
+"""Where the command line begins: Ctrl-C ends it without a traceback, however early it comes.
 
-from __future__ import annotations
+Nothing else is loaded here, since loading takes longer than a second thought.
+"""
 
-import importlib
-import os
 import sys
-from collections.abc import Sequence
-from typing import Annotated
-
-import typer
-
-from estate.errors import EstateInvalid, SinglepaneError
-from singlepane import output
-
-# In the order in which a person meets them, each with what it does. Each is a file of `singlepane/commands`:
-# a verb's holds a function of its name, a group's an `app` of verbs. The sentences stand here, too, because
-# help on all of them must not load all of them.
-VERBS = {
-    "check": "Check estate files and say everything that is wrong with them, each with its line.",
-    "up": "Run the whole estate on this machine: every component for real, Azure and the shop by stand-ins.",
-    "status": "Show every component of a running estate: state, address, process, restarts, uptime, memory.",
-    "verify": "Prove the data path of a running estate hop by hop, for each cluster and each replica.",
-    "logs": "Show the last lines of a component's log, also of one that is stopped.",
-    "restart": "Stop one component in order and start it again; returns when it is ready.",
-    "down": "Stop every component of an estate in reverse order of need, and wait until all are gone.",
-    "serve": "Serve the status page of an estate, its API, and the receiver that Alertmanager notifies.",
-}
-GROUPS = {
-    "estate": "What an estate file may say: its keys, and a schema for editors.",
-    "engines": "The third-party programs that components run: pinned, built once, kept in a cache.",
-    "exporter": "Exporters turn what Prometheus cannot scrape (Azure, JSON, the estate itself) into metrics.",
-    "simulate": "Run a simulated Azure or the demo shop, to try exporters without a subscription.",
-}
-_COMPLETING = "_SINGLEPANE_COMPLETE"
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version  # noqa: PLC0415 - takes as long as all else here together
-
-        output.console.print(f"singlepane {version('singlepane')}", highlight=False)
-        raise typer.Exit
-
-
-def options(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
-    """One typed file runs the observability estate of many AKS clusters."""
-    if debug:
-        os.environ["SINGLEPANE_DEBUG"] = "1"
-
-
-def program(arguments: Sequence[str]) -> typer.Typer:
-    """The command line for these arguments.
-
-    Only the verb that is asked for is imported: the web server, the Azure client and the supervisor take a
-    second each to load, and every component of ours starts through here.
-    """
-    app = typer.Typer(
-        name="singlepane",
-        callback=options,
-        no_args_is_help=True,
-        rich_markup_mode="markdown",
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    asked = next((word for word in arguments if not word.startswith("-")), "")
-    for name, says in (*VERBS.items(), *GROUPS.items()):
-        if name != asked:
-            app.command(name, help=says)(_not_asked)
-            continue
-        module = importlib.import_module(f"singlepane.commands.{name}")
-        if name in VERBS:
-            app.command(name)(getattr(module, name))
-        else:
-            app.add_typer(module.app, name=name)
-    return app
-
-
-def _not_asked() -> None:
-    """Stands in the list of commands for one that is not loaded."""
-
-
-def _words() -> list[str]:
-    """The words that were typed; where a shell asks how they go on, those before the cursor."""
-    if _COMPLETING in os.environ:
-        line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
-        return line.split()[1:]
-    return sys.argv[1:]
 
 
 def main() -> None:
-    """Run the command line; an error becomes a sentence, a remedy and an exit code, never a traceback."""
+    """Run the command line and exit."""
     try:
-        program(_words())()
-    except EstateInvalid as error:
-        output.findings(error.findings, as_json=False)
-        output.failure(error.message, error.remedy)
-        code = error.exit_code
-    except SinglepaneError as error:
-        output.failure(error.message, error.remedy)
-        code = error.exit_code
+        from singlepane.program import run  # noqa: PLC0415 (what is loaded later can be interrupted)
+
+        code = run()
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
-        # The reader went away (`singlepane logs … | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception as error:
-        if os.environ.get("SINGLEPANE_DEBUG"):
-            raise
-        output.failure(
-            f"{type(error).__name__}: {error}",
-            "This is a defect of singlepane. `singlepane --debug …` shows where it comes from.",
-        )
-        code = 1
-    else:
-        code = 0
     sys.exit(code)

@@ -33,8 +33,9 @@ FormatOption = Annotated[
 ]
 
 # A pipe has no width: lines are then left as long as they are.
+_ENDLESS = 1_000_000
 console = Console(
-    width=None if sys.stdout.isatty() else 250, highlight=False, soft_wrap=not sys.stdout.isatty()
+    width=None if sys.stdout.isatty() else _ENDLESS, highlight=False, soft_wrap=not sys.stdout.isatty()
 )
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 

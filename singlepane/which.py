@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -76,7 +77,9 @@ def state_folder(estate: Path | None, state: Path | None) -> StateFolder:
     if found is None:
         raise NotRunning(
             f"nothing was started here yet: {path} is no state folder",
-            "`singlepane up` starts an estate. Where it was given a --state, give the same one here.",
+            f"`singlepane up --state {shlex.quote(str(path))}` starts an estate there."
+            if state
+            else "`singlepane up` starts an estate. Where it was given a --state, give the same one here.",
         )
     return found
 

@@ -6,7 +6,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from deploy.targets.local.advice import carried
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
 from deploy.verify.replica import Replica
@@ -74,13 +76,17 @@ class Walk:
                     False,
                     "broken",
                     broken.cause,
-                    broken.remedy,
+                    self._advised(broken.remedy),
                     took,
                     proven=broken.final or whole,
                 )
             self.progress(Waiting(hop.name, replica.cluster, replica.number, broken.cause, took))
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+
+    def _advised(self, remedy: str) -> str:
+        runs = self.ground.deployment
+        return carried(remedy, Path(runs.state_folder), runs.estate, runs.estate_file)
 
     async def _attempt(self, hop: Hop, replica: Replica) -> str | Broken:
         """What the hop saw, or why it does not hold."""

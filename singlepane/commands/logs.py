@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deploy.targets.local import tail
+from deploy.targets.local.advice import carried
 from deploy.targets.local.folder import StateFolder
 from estate.errors import UsageError
 from singlepane.which import EstateOption, StateOption, state_folder
@@ -41,5 +42,7 @@ def known(place: StateFolder, component: str) -> str:
     closest = difflib.get_close_matches(component, names, n=1, cutoff=0.4)
     raise UsageError(
         f"there is no component {component}" + (f"; did you mean {closest[0]}?" if closest else ""),
-        f"There are: {', '.join(names)}." if names else "Nothing was started yet: `singlepane up`.",
+        f"There are: {', '.join(names)}."
+        if names
+        else carried("Nothing was started yet: `singlepane up`.", place.path, place.estate),
     )

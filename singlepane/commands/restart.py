@@ -9,7 +9,6 @@ import typer
 
 from deploy.targets.local import client
 from deploy.targets.local.folder import StateFolder
-from estate.errors import NotRunning
 from estate.running import Deployment
 from singlepane import output
 from singlepane.commands.logs import known
@@ -33,7 +32,7 @@ def restart(
 async def _restart(place: StateFolder, component: str) -> Deployment:
     line = await client.connect(place)
     if line is None:
-        raise NotRunning(f"estate {place.estate} is not up", "`singlepane up` starts it.")
+        raise client.down_already(place)
     try:
         await line.ask("restart", lambda _: None, component=component)
     finally:

@@ -22,7 +22,8 @@ def status(
 ) -> None:
     """Show every component of a running estate: state, address, process, restarts, uptime, memory.
 
-    Exit code 0 when all are ready, 1 when one is not, 3 when the estate is not up.
+    Exit code 0 when all are ready, 1 when one is not or something else is wrong, such as a full disk, 3 when
+    the estate is not up.
     """
     place = state_folder(estate, state)
     deployment = asyncio.run(client.current(place))
@@ -51,7 +52,7 @@ def status(
         )
         for warning in deployment.warnings:
             output.message(f"warning: {warning}")
-    if not ready:
+    if not ready or deployment.warnings:
         raise typer.Exit(1)
 
 

@@ -13,6 +13,7 @@ import typer
 from deploy import engines, wiring
 from deploy.targets.local import folder
 from deploy.targets.local.argv import argv
+from deploy.targets.local.changes import Changes
 from deploy.targets.local.session import Session
 from deploy.targets.local.start import Wish
 from estate.components import Engine
@@ -42,13 +43,13 @@ class Store(StrEnum):
 class Start(Progress):
     """A start as `up` shows it, with the table at its end."""
 
-    def up(self, deployment: Deployment, before: Deployment | None, stays: bool) -> None:
+    def up(self, deployment: Deployment, changes: Changes | None, stays: bool) -> None:
         """Show what runs and what to open."""
         self.changed(deployment)
         self.rest()
         table(deployment)
-        if before is not None:
-            output.message(f"estate {deployment.estate} was up already; {_difference(before, deployment)}")
+        if changes is not None:
+            output.message(f"estate {deployment.estate} was up already; {changes}")
         if stays:
             output.message("Ctrl-C stops everything.")
 
@@ -122,19 +123,3 @@ def _links(deployment: Deployment) -> Iterator[tuple[str, str]]:
         for row in deployment.components:
             if row.kind == kind and "http" in row.addresses:
                 yield what, f"http://{row.addresses['http']}{path}"
-
-
-def _difference(before: Deployment, after: Deployment) -> str:
-    """What an `up` over a running estate did, in words."""
-    old = {row.name: row.pid for row in before.components}
-    new = {row.name: row.pid for row in after.components}
-    parts = [
-        f"{word} {', '.join(names)}"
-        for word, names in (
-            ("started", [name for name in new if name not in old]),
-            ("restarted", [name for name in new if name in old and old[name] != new[name]]),
-            ("stopped", [name for name in old if name not in new]),
-        )
-        if names
-    ]
-    return "; ".join(parts) or "nothing had to change"

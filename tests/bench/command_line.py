@@ -16,10 +16,10 @@ _MEASURE = """
 import json, resource, sys
 words = json.loads(sys.argv[1])
 sys.argv = ["singlepane", *words]
-from singlepane import main
+from singlepane import program
 if {all_loaded}:
     import importlib
-    for name in (*main.VERBS, *main.GROUPS):
+    for name in (*program.VERBS, *program.GROUPS):
         importlib.import_module(f"singlepane.commands.{{name}}")
 try:
     main.main()

@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from singlepane.main import GROUPS, VERBS, program
+from singlepane.program import GROUPS, VERBS, program
 
 PROGRAM = f"{sysconfig.get_path('scripts')}/singlepane"
 COMMANDS = (*VERBS, *GROUPS)

@@ -15,7 +15,7 @@ from deploy.targets.local import ports
 from deploy.verify import HOPS
 from deploy.wiring import local_components
 from estate.load import load
-from singlepane.main import GROUPS, VERBS, program
+from singlepane.program import GROUPS, VERBS, program
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from deploy.targets.local.changes import Changes
 from deploy.targets.local.session import Session
 from estate.errors import SinglepaneError
 from estate.running import Deployment
@@ -23,9 +24,9 @@ class Lines:
     def changed(self, deployment: Deployment) -> None:
         """Nothing: the tests ask the supervisor."""
 
-    def up(self, deployment: Deployment, before: Deployment | None, stays: bool) -> None:
+    def up(self, deployment: Deployment, changes: Changes | None, stays: bool) -> None:
         """One word."""
-        print("up" if before is None else "was up", flush=True)
+        print("up" if changes is None else "was up", flush=True)
 
 
 def main() -> int:

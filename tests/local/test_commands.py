@@ -13,7 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from deploy.targets.local import folder, marks
+from deploy.targets.local import client, folder, marks
+from deploy.targets.local.changes import Changes
 from estate.errors import EstateInvalid, NotRunning, SinglepaneError, StateFolderError, UsageError
 from estate.running import Deployment, Running
 from singlepane import which
@@ -90,6 +91,63 @@ def test_status_of_what_is_not_ready(up: House) -> None:
     assert reaches(0)
 
 
+def test_a_trouble_that_stops_nothing_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All ready and a full disk: the document says both, and a script that asks for 0 is told."""
+    row = Running("one", "test", "hub", "ready")
+    full = Deployment("house", "/e.yaml", "local", "/state", 0, 1, 0, (row,), ("the disk is full",))
+    made = folder.prepare(tmp_path / "state", "house")
+
+    async def current(_: folder.StateFolder) -> Deployment:
+        return full
+
+    monkeypatch.setattr(client, "current", current)
+    result = call("status", "--state", str(made.path), "-o", "json")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["ready"], document["warnings"]) == (1, True, ["the disk is full"])
+    assert call("status", "--state", str(made.path)).exit_code == 1
+
+
+def test_a_long_error_cuts_nothing_in_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe has no width: every column stays whole, however long an error is."""
+    error = "hung and was killed: " + "no answer from 127.0.0.1:21030, " * 60
+    row = Running(
+        "prometheus-prod-westeurope-0",
+        "prometheus",
+        "prod-westeurope",
+        "starting",
+        addresses={"http": "127.0.0.1:21011"},
+        last_error=error,
+    )
+    made = folder.prepare(tmp_path / "state", "house")
+    deployment = Deployment("house", "/e.yaml", "local", str(made.path), 0, 1, 0, (row,))
+    script = (
+        "import asyncio, json, sys\n"
+        "from pathlib import Path\n"
+        "from deploy.targets.local import client\n"
+        "from estate.running import Deployment\n"
+        "from singlepane.commands.status import status\n"
+        "async def current(_):\n"
+        "    return Deployment.from_document(json.loads(sys.argv[1]))\n"
+        "client.current = current\n"
+        "status(state=Path(sys.argv[2]))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(deployment.document()), str(made.path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    heading, line = ran.stdout.splitlines()
+    assert line.split()[:4] == [
+        "prometheus-prod-westeurope-0",
+        "prod-westeurope",
+        "starting",
+        "127.0.0.1:21011",
+    ]
+    assert line[heading.index("LAST ERROR") :].strip() == error.strip()
+
+
 def test_logs_and_the_closest_name(up: House) -> None:
     """The log of a component, whole or its last lines; a mistyped name is answered with the closest."""
     state = ("--state", str(up.state.path))
@@ -146,8 +204,8 @@ def test_table_of_up(capsys: pytest.CaptureFixture[str]) -> None:
         return Deployment("shop", "/e.yaml", "local", "/state", 0, 1, 0, tuple(rows))
 
     with verbs_up.Start() as start:
-        start.up(deployment(query=2, server=3), deployment(query=1, rule=4), stays=False)
-        start.up(deployment(query=2), deployment(query=2), stays=False)
+        start.up(deployment(query=2, server=3), Changes(("server",), ("query",), ("rule",)), stays=False)
+        start.up(deployment(query=2), Changes(), stays=False)
     shown = capsys.readouterr()
     assert [line.split() for line in shown.out.splitlines()[:9]] == [
         ["COMPONENT", "CLUSTER", "STATE", "ADDRESS", "NOTE"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,7 +98,7 @@ async def test_gives_up_with_the_last_log_lines(house: House) -> None:
     assert first.startswith("bad fell 4 times in ")
     assert first.endswith(" s, the last time: exited with code 7; its last log lines:")
     assert "  cannot go on: broken" in lines
-    assert raised.value.remedy == "`singlepane logs bad` shows all of its log."
+    assert raised.value.remedy == f"`singlepane logs bad --state {house.state.path}` shows all of its log."
     assert house.events().count("start bad") == QUICK.failures
     assert "start late" not in house.events()
     assert house.alive() == []
@@ -176,7 +177,9 @@ async def test_gives_up_while_the_rest_runs(house: House, line: Keep) -> None:
     assert pid
     os.kill(pid, signal.SIGKILL)
     deployment = await house.until("bad", "failed")
-    assert deployment.component("bad").last_error.endswith("the last time: exited with code 7")
+    assert deployment.component("bad").last_error.endswith(
+        "the last time: exited with code 7; tries anew after 300 s"
+    )
     assert deployment.component("good").state == "ready"
     broken.unlink()
     other = await client.connect(house.state)
@@ -184,6 +187,27 @@ async def test_gives_up_while_the_rest_runs(house: House, line: Keep) -> None:
     await other.ask("restart", nothing, component="bad")
     await other.close()
     assert (await house.now()).component("bad").state == "ready"
+
+
+async def test_given_up_is_not_for_good(house: House, line: Keep) -> None:
+    """What fell too often is left alone, says for how long, and is then tried as if it was new."""
+    broken = house.root / "broken"
+    patience = replace(QUICK, again=1.5)
+    line(await house.up(house.component("bad", "--broken", str(broken)), patience=patience))
+    broken.touch()
+    pid = (await house.now()).component("bad").pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    row = (await house.until("bad", "failed")).component("bad")
+    assert re.fullmatch(
+        r"fell 4 times in \d+ s, the last time: exited with code 7; tries anew after 1.5 s", row.last_error
+    )
+    broken.unlink()
+    row = (await house.until("bad", "ready")).component("bad")
+    assert row.restarts == 4
+    log = house.state.log("bad").read_text()
+    assert "given up: fell 4 times" in log
+    assert "-- " in log.split("tries anew after")[1]
 
 
 async def test_deaf_component_is_killed_after_its_time(house: House) -> None:

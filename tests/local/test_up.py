@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from deploy.targets.local import client, start
+from deploy.targets.local.changes import Changes
 from estate.components import Component
 from estate.errors import ComponentFailed, PortTaken, StateFolderError
 from tests.local.house import QUICK, House, gone, nothing
 
 
-async def again(house: House, *components: Component) -> start.Started:
-    """`up` over what runs; the ports stay where they are."""
+async def again(house: House, *components: Component) -> Changes:
+    """`up` over what runs; the ports stay where they are. What it changed."""
     started = await start.start(replace(house.wish(*components), base=None), nothing)
     assert started.before is not None
     try:
-        await start.apply(started, nothing)
+        return await start.apply(started, nothing)
     finally:
         await started.line.close()
-    return started
 
 
 async def pids(house: House) -> dict[str, int | None]:
@@ -42,7 +42,7 @@ async def test_second_up_changes_nothing(house: House) -> None:
     """The same components again leave every process alone."""
     line = await house.up(house.component("one"), house.component("two"))
     before = await pids(house)
-    await again(house, house.component("one"), house.component("two"))
+    assert await again(house, house.component("one"), house.component("two")) == Changes()
     assert await pids(house) == before
     assert house.events() == ["start one", "start two"] or house.events() == ["start two", "start one"]
     await end(house)
@@ -56,12 +56,13 @@ async def test_second_up_applies_the_difference(house: House) -> None:
     )
     before = await pids(house)
     at = {row.name: row.addresses["http"] for row in (await house.now()).components}
-    await again(
+    changes = await again(
         house,
         house.component("new", needs=["changed"]),
         house.component("changed", "--lines", "1"),
         house.component("same"),
     )
+    assert changes == Changes(("new",), ("changed",), ("gone",))
     deployment = await house.now()
     assert [(row.name, row.state) for row in deployment.components] == [
         ("new", "ready"),
@@ -110,6 +111,33 @@ async def test_two_at_once_are_one(house: House) -> None:
     await end(house)
     for started in both:
         await started.line.close()
+
+
+async def test_one_that_follows_a_start_did_nothing(house: House) -> None:
+    """An `up` that comes while another one starts the same reports no restarts: those starts are not its own.
+
+    It takes over the ports too, whenever in the start it comes.
+    """
+    components = [house.component("one", "--slow", "0.3"), house.component("two", needs=["one"])]
+
+    async def up() -> tuple[bool, Changes]:
+        started = await start.start(replace(house.wish(*components), base=None), nothing)
+        changes = await start.apply(started, nothing)
+        await started.line.close()
+        return started.before is None, changes
+
+    first = await start.start(house.wish(*components), nothing)
+    followers = [asyncio.create_task(up()) for _ in range(2)]
+    await asyncio.sleep(0.2)
+    starting = asyncio.create_task(start.apply(first, nothing))
+    await asyncio.sleep(0.1)
+    followers.append(asyncio.create_task(up()))
+    assert [await each for each in followers] == [(False, Changes())] * 3
+    assert await starting == Changes(started=("one", "two"))
+    assert house.events() == ["start one", "start two"]
+    assert (await house.now()).address("one", "http") == f"127.0.0.1:{house.base}"
+    await end(house)
+    await first.line.close()
 
 
 async def test_a_folder_in_use_is_not_shared_with_another_estate(house: House) -> None:

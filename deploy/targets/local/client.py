@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +18,7 @@ import psutil
 
 import estate.errors
 from deploy.targets.local import guard, lock, marks, tail
+from deploy.targets.local.advice import carried
 from deploy.targets.local.errand import Errand
 from deploy.targets.local.folder import StateFolder, remove, unusable
 from deploy.targets.local.wire import LIMIT, address, encode
@@ -63,7 +65,17 @@ class Line:
             # Cut short in the middle of a line: it ended.
             return
 
-    async def ask(self, verb: str, watch: Watch, **rest: Any) -> None:
+    async def until_it_runs(self) -> None:
+        """Until the supervisor says that it runs something, for as long as its first word may take."""
+        if self.deployment is not None and self.deployment.components:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST):
+                async for _ in self.replies():
+                    if self.deployment is not None and self.deployment.components:
+                        return
+
+    async def ask(self, verb: str, watch: Watch, **rest: Any) -> Mapping[str, Any]:
         """Ask and wait for the answer.
 
         Raises what the supervisor raised, and SurroundingsError when it dies.
@@ -73,7 +85,7 @@ class Line:
             if "deployment" in message and self.deployment:
                 watch(self.deployment)
             elif message.get("done") == verb:
-                return
+                return message
             elif message.get("verb") == verb:
                 raise _error(message["error"])
         raise died(self.folder)
@@ -204,7 +216,9 @@ def purge(folder: StateFolder) -> None:
     """Remove the folder and all in it. Raises StateFolderError where something runs in it (again)."""
     descriptor = lock.take(folder)
     if descriptor is None:
-        raise StateFolderError(f"something runs in {folder.path}", "`singlepane down` stops it.")
+        raise StateFolderError(
+            f"something runs in {folder.path}", _advised(folder, "`singlepane down` stops it.")
+        )
     try:
         remove(folder)
     finally:
@@ -239,9 +253,14 @@ async def current(folder: StateFolder) -> Deployment:
     """What runs now. Raises NotRunning, and SurroundingsError for a supervisor that does not answer."""
     line = await connect(folder)
     if line is None or line.deployment is None:
-        raise NotRunning(f"estate {folder.estate} is not up", "`singlepane up` starts it.")
+        raise down_already(folder)
     await line.close()
     return line.deployment
+
+
+def down_already(folder: StateFolder) -> NotRunning:
+    """Nothing runs in a folder."""
+    return NotRunning(f"estate {folder.estate} is not up", _advised(folder, "`singlepane up` starts it."))
 
 
 def died(folder: StateFolder) -> SurroundingsError:
@@ -250,8 +269,12 @@ def died(folder: StateFolder) -> SurroundingsError:
     return SurroundingsError(
         "the supervisor was killed or broke; everything it ran was stopped"
         + (f". Its last words:{said}" if said else ""),
-        "`singlepane up` starts the estate again.",
+        _advised(folder, "`singlepane up` starts the estate again."),
     )
+
+
+def _advised(folder: StateFolder, remedy: str) -> str:
+    return carried(remedy, folder.path, folder.estate)
 
 
 def _silent(folder: StateFolder) -> StateFolderError:

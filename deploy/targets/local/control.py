@@ -2,8 +2,9 @@
 
 A connection begins with `{"deployment": …}` and gets it anew at every change. A request is `{"verb": …}`; it
 is answered with `{"done": VERB}` or `{"error": {"kind", "message", "remedy"}, "verb": VERB}`, and other
-requests on the same connection are taken meanwhile. Verbs: `apply` (`estate_file`, `launches`), `restart`
-(`component`), `down`, `hurry` (stops become kills), `detach` (this connection is no lease any more).
+requests on the same connection are taken meanwhile. Verbs: `apply` (`estate_file`, `launches`; its answer
+holds `changes`), `restart` (`component`), `down`, `hurry` (stops become kills), `detach` (this connection is
+no lease any more).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from deploy.targets.local.launch import Launch
@@ -78,7 +80,7 @@ class Conversation:
         try:
             request = json.loads(line)
             verb = request["verb"]
-            await self._do(verb, request)
+            told = await self._do(verb, request)
         except SinglepaneError as error:
             await self._refuse(verb, type(error).__name__, error.message, error.remedy)
         except (ValueError, KeyError, TypeError) as error:
@@ -88,13 +90,14 @@ class Conversation:
         else:
             # Whoever hears that it is done has seen how things are then.
             await self._show()
-            await self._send({"done": verb})
+            await self._send({"done": verb, **told})
 
-    async def _do(self, verb: str, request: Mapping[str, Any]) -> None:
+    async def _do(self, verb: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Do it; what there is to tell of it."""
         match verb:
             case "apply":
                 launches = [Launch.from_document(row) for row in request["launches"]]
-                await self._supervisor.apply(request["estate_file"], launches)
+                return {"changes": asdict(await self._supervisor.apply(request["estate_file"], launches))}
             case "restart":
                 await self._supervisor.restart(request["component"])
             case "down":
@@ -105,6 +108,7 @@ class Conversation:
                 self.lease = False
             case _:
                 raise ValueError(verb)
+        return {}
 
     async def _show(self) -> None:
         await self._send({"deployment": self._supervisor.deployment().document()})

@@ -1,4 +1,4 @@
-"""Keeping one component running: start, watch, start again, give up."""
+"""Keeping one component running: start, watch, start again, give up for a while."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Workshop:
 class Keeper:
     """Keeps one component running from `start` until `stop`. `standing` is where it stands.
 
-    `launch` is what it was given, `current` what runs of it now: itself, or its successor. `missing` names
-    what it needs and is not ready.
+    `launch` is what it was given, `current` what runs of it now: itself, or its successor. `given_up` is why
+    it failed last. `missing` names what it needs and is not ready.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Keeper:
         self.current = launch
         self.standing = Standing("stopped", time.time())
         self.log = log
+        self.given_up = ""
         self._shop = workshop
         self._missing = missing
         self._process: Process | None = None
@@ -90,9 +91,15 @@ class Keeper:
             self._move(self.standing.fell(time.time(), why))
             if patience.exhausted(failures) and not self._shop.excused():
                 times = f"{len(failures)} times in {max(1, round(now - failures[0]))} s"
-                self.log.say(f"given up: fell {times}")
-                self._move(self.standing.failed(time.time(), f"fell {times}, the last time: {why}"))
-                return
+                later = f"tries anew after {patience.again:g} s"
+                self.log.say(f"given up: fell {times}; {later}")
+                self.given_up = f"fell {times}, the last time: {why}"
+                self._move(self.standing.failed(time.time(), f"{self.given_up}; {later}"))
+                await asyncio.sleep(patience.again)
+                failures = ()
+                self.log.say("tries anew")
+                self._move(self.standing.waiting(time.time()))
+                continue
             pause = patience.delay(failures, secrets.randbelow(1000) / 1000)
             self.log.say(f"{why}; starts again in {pause:.1f} s")
             await asyncio.sleep(pause)

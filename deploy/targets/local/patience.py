@@ -12,7 +12,8 @@ class Patience:
 
     A component that fails starts again after `first_delay`, then twice as long for each further failure
     inside `window`, at most `longest_delay`, each shortened by up to a quarter so that components which fell
-    together do not rise together. After `failures` of them inside `window` the supervisor gives up.
+    together do not rise together. After `failures` of them inside `window` the supervisor gives up, and
+    tries anew `again` later.
 
     A component that answers its probe, but not with 2xx, lives and says that it is not ready: it is shown as
     `starting` and left alone, since a restart does not bring back what it waits for. One that does not answer
@@ -28,6 +29,7 @@ class Patience:
     longest_delay: float = 30.0
     failures: int = 5
     window: float = 120.0
+    again: float = 300.0
     silent: float = 60.0
     start: float = 300.0
     probe: float = 2.0

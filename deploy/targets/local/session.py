@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
+from deploy.targets.local.changes import Changes
 from deploy.targets.local.client import Line, died
 from deploy.targets.local.start import Wish, apply, start
 from estate.running import Deployment
@@ -24,10 +25,11 @@ class Show(Protocol):
     def changed(self, deployment: Deployment) -> None:
         """Something changed, before or after all were ready."""
 
-    def up(self, deployment: Deployment, before: Deployment | None, stays: bool) -> None:
+    def up(self, deployment: Deployment, changes: Changes | None, stays: bool) -> None:
         """All are ready.
 
-        `before` is what ran before; `stays` is whether the command stays and stops all at its end.
+        `changes` is what was done to an estate that ran already, None for one that was started; `stays` is
+        whether the command stays and stops all at its end.
         """
 
 
@@ -64,10 +66,11 @@ class Session:
         line, ours = started.line, started.before is None
         up = False
         try:
-            await self._unless_interrupted(apply(started, self._show.changed))
+            changes = await self._unless_interrupted(apply(started, self._show.changed))
             up = True
             if line.deployment is not None:
-                self._show.up(line.deployment, started.before, stays=ours and not self._detach)
+                told = None if ours else changes
+                self._show.up(line.deployment, told, stays=ours and not self._detach)
             if ours and self._detach:
                 await line.detach(self._show.changed)
             elif ours:

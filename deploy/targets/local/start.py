@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.targets.local import client, marks, ports, resolve, secrets
+from deploy.targets.local.changes import Changes
 from deploy.targets.local.client import Line, Watch
 from deploy.targets.local.errand import Errand
 from deploy.targets.local.folder import StateFolder
@@ -51,6 +52,8 @@ async def start(wish: Wish, say: Callable[[str], None]) -> Started:
     """
     found = await client.begin(wish.folder)
     if isinstance(found, Line):
+        # One that was started a moment ago does not know yet what it runs, and where.
+        await found.until_it_runs()
         before = found.deployment
         return Started(found, wish.estate_file, _launches(wish, before), before)
     try:
@@ -64,13 +67,14 @@ async def start(wish: Wish, say: Callable[[str], None]) -> Started:
     return Started(await client.start(errand, found), wish.estate_file, launches, None)
 
 
-async def apply(started: Started, watch: Watch) -> None:
-    """Make the launches what runs; returns when all are ready.
+async def apply(started: Started, watch: Watch) -> Changes:
+    """Make the launches what runs; returns what it changed, when all are ready.
 
     Raises ComponentFailed and SurroundingsError.
     """
     documents = [launch.document() for launch in started.launches]
-    await started.line.ask("apply", watch, estate_file=str(started.estate_file), launches=documents)
+    answer = await started.line.ask("apply", watch, estate_file=str(started.estate_file), launches=documents)
+    return Changes.from_document(answer["changes"])
 
 
 def _launches(wish: Wish, before: Deployment | None) -> tuple[Launch, ...]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import psutil
 
 from deploy.targets.local import marks
+from deploy.targets.local.advice import carried
+from deploy.targets.local.changes import Changes
 from deploy.targets.local.errand import Errand
 from deploy.targets.local.keeper import LAST_LINES, Keeper, Workshop
 from deploy.targets.local.launch import Launch
@@ -59,12 +61,12 @@ class Supervisor:
             warnings=tuple(self.warnings.values()),
         )
 
-    async def apply(self, estate_file: str, launches: Sequence[Launch]) -> None:
+    async def apply(self, estate_file: str, launches: Sequence[Launch]) -> Changes:
         """Make these launches what runs: stop what is gone or different, start what is new, leave the rest.
 
-        Returns when all are ready. Raises ComponentFailed when one gives up or takes too long (a first start
-        that fails so leaves nothing running; a later one leaves the others), and NotRunning when everything
-        is stopped meanwhile.
+        Returns what it changed, when all are ready. Raises ComponentFailed when one gives up or takes too
+        long (a first start that fails so leaves nothing running; a later one leaves the others), and
+        NotRunning when everything is stopped meanwhile.
         """
         by_need({launch.name: launch.needs for launch in launches})
         async with self._gate:
@@ -76,6 +78,12 @@ class Supervisor:
                 and keeper.launch.fingerprint() == launch.fingerprint()
                 and keeper.standing.state not in {"failed", "stopped"}
             }
+            wanted = [launch.name for launch in launches]
+            changes = Changes(
+                started=tuple(name for name in wanted if name not in self._keepers),
+                restarted=tuple(name for name in wanted if name in self._keepers and name not in same),
+                stopped=tuple(name for name in self._keepers if name not in wanted),
+            )
             await self._stop(name for name in self._keepers if name not in same)
             self._estate_file = estate_file
             old = self._keepers
@@ -93,6 +101,7 @@ class Supervisor:
                 await self.stop()
             raise
         self._up = True
+        return changes
 
     async def restart(self, name: str) -> None:
         """Stop and start one component; returns when it is ready. Raises like `apply`, and UsageError."""
@@ -192,7 +201,7 @@ class Supervisor:
             keepers = [self._keepers[name] for name in names if name in self._keepers]
             for keeper in keepers:
                 if keeper.standing.state == "failed":
-                    raise _failure(keeper, keeper.standing.last_error)
+                    raise self._failure(keeper, keeper.given_up)
             return all(keeper.standing.state == "ready" for keeper in keepers)
 
         limit = self.errand.patience.start
@@ -203,9 +212,21 @@ class Supervisor:
             late = [self._keepers[name] for name in names if self._keepers[name].standing.state != "ready"]
             # What others wait for explains more than what waits.
             late.sort(key=lambda keeper: keeper.standing.state == "waiting")
-            raise _failure(
+            raise self._failure(
                 late[0], f"is not ready after {limit:g} s: {late[0].standing.last_error}"
             ) from None
+
+    def _failure(self, keeper: Keeper, why: str) -> ComponentFailed:
+        name = keeper.launch.name
+        lines = keeper.log.last(LAST_LINES)
+        said = (
+            "\n".join(["its last log lines:", *(f"  {line}" for line in lines)])
+            if lines
+            else "it logged nothing"
+        )
+        folder = self.errand.folder
+        remedy = carried(f"`singlepane logs {name}` shows all of its log.", folder.path, folder.estate)
+        return ComponentFailed(f"{name} {why}; {said}", remedy)
 
     def _refuse_when_stopping(self) -> None:
         if self._stopping:
@@ -227,12 +248,3 @@ def _running(keeper: Keeper) -> Running:
         last_error=standing.last_error,
         note=launch.note,
     )
-
-
-def _failure(keeper: Keeper, why: str) -> ComponentFailed:
-    name = keeper.launch.name
-    lines = keeper.log.last(LAST_LINES)
-    said = (
-        "\n".join(["its last log lines:", *(f"  {line}" for line in lines)]) if lines else "it logged nothing"
-    )
-    return ComponentFailed(f"{name} {why}; {said}", f"`singlepane logs {name}` shows all of its log.")
