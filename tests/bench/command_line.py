@@ -16,7 +16,7 @@ _MEASURE = """
 import json, resource, sys
 words = json.loads(sys.argv[1])
 sys.argv = ["singlepane", *words]
-from singlepane import program
+from singlepane import main, program
 if {all_loaded}:
     import importlib
     for name in (*program.VERBS, *program.GROUPS):

@@ -49,8 +49,9 @@ async def test_stopped_exporter_is_named(stack: Stack) -> None:
     address = stack.deployment().address("orders-weu", "http")
     assert (found.hop, found.cluster) == ("exporter-answers", "weu")
     assert found.cause == f"orders-weu at {address} does not answer: connection refused"
+    where = f"orders-weu --state {stack.deployment().state_folder}"
     assert found.remedy == (
-        "See why with `singlepane logs orders-weu`, then start it again with `singlepane restart orders-weu`."
+        f"See why with `singlepane logs {where}`, then start it again with `singlepane restart {where}`."
     )
     assert [r.detail for r in verification.results if r.cluster == "weu"] == 2 * [
         "broken",
