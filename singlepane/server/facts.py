@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from deploy.targets.local.advice import carried
 from deploy.verify.results import HopResult, Verification
 from estate.model import Estate
 from estate.quantities import seconds
@@ -53,6 +55,15 @@ class Facts:
     # Groups of alerts of which not all came; when a notification was last refused for its size, 0 for never.
     cut: tuple[Group, ...] = ()
     oversized: float = 0.0
+    # The state folder; None leaves advised commands as they are.
+    state: Path | None = None
+
+    def advised(self, text: str) -> str:
+        """A text whose commands are completed, so that they mean this estate wherever they are run."""
+        if self.state is None:
+            return text
+        running = self.status.value
+        return carried(text, self.state, self.estate.name, running.estate_file if running else "")
 
     def silence(self) -> float:
         """Seconds without a heartbeat after which a cluster is silent."""

@@ -83,6 +83,7 @@ class Service:
             oversized=self.oversized,
             verify_every=self.verify_every,
             attempt=self.attempt,
+            state=self.status.path.parent.absolute(),
         )
 
     def _before(self, last: Verification | None) -> Verification | None:

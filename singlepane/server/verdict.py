@@ -32,13 +32,17 @@ def verdict(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
     """The verdict on all clusters. `clusters` are worst first, as `health.clusters` gives them."""
     if facts.status.value is None:
         why = facts.status.problem or "No supervisor has said what runs."
-        return Verdict("unknown", "Nothing is known to run", (why, "Start the estate with `singlepane up`."))
+        up = facts.advised("Start the estate with `singlepane up`.")
+        return Verdict("unknown", "Nothing is known to run", (why, up))
     if not facts.alive:
         age = ago(facts.now - facts.status.changed)
         return Verdict(
             "unknown",
             "The supervisor is gone",
-            (f"What this page shows is the last it wrote, {age} ago.", "`singlepane up` starts it again."),
+            (
+                f"What this page shows is the last it wrote, {age} ago.",
+                facts.advised("`singlepane up` starts it again."),
+            ),
         )
     worst = [row for row in clusters if row.level == clusters[0].level]
     if worst[0].level == "bad":

@@ -188,6 +188,16 @@ def test_an_alert_about_a_missing_cluster_is_that_clusters() -> None:
     assert next((row.name, row.level) for row in clusters(facts)) == ("prod-neu", "bad")
 
 
+def test_advice_means_this_estate() -> None:
+    """Where the state folder is not the usual one, a command that the page advises names it, and the file."""
+    state = Path("/srv/my shop")
+    unknown = _said(_facts(status=Reading(), alive=False, state=state))
+    assert unknown[2].endswith("Start the estate with `singlepane up --state '/srv/my shop'`.")
+    file = deployment(ESTATE, state).estate_file
+    gone = _said(_facts(alive=False, state=state))
+    assert gone[2].endswith(f"`singlepane up {file} --state '/srv/my shop'` starts it again.")
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
