@@ -17,10 +17,8 @@ from estate.components import (
 from estate.model import Estate
 from thanos.flags import SERVING, STOP_SECONDS
 from thanos.objstore import Bucket
+from thanos.prometheus import UPLOADS, sidecar_of
 from thanos.timing import Timing
-
-# Blocks that it serves now.
-LOADED = "thanos_bucket_store_blocks_loaded"
 
 
 def store(estate: Estate, bucket: Bucket, timing: Timing) -> Component:
@@ -69,12 +67,14 @@ def _arguments(bucket: Bucket, sync: str, timing: Timing) -> tuple[Template, ...
 
 
 def _later(estate: Estate, bucket: Bucket, timing: Timing) -> Later | None:
-    """Looks less often once the first blocks are served: each look asks for the mark of every block."""
+    """Looks less often once first blocks have come in: each look asks for the mark of every block.
+
+    Those of this start, which a sidecar counts; the blocks that it serves may be of an earlier one.
+    """
     if not timing.later_store_sync:
         return None
-    servers = sum(row.prometheus.replicas for row in estate.clusters.values())
     return Later(
         _arguments(bucket, timing.later_store_sync, timing),
-        Reached("store", LOADED, timing.first_blocks * servers),
+        Reached(sidecar_of(estate.hub, 0), UPLOADS, timing.first_blocks),
         timing.later_note,
     )

@@ -16,8 +16,8 @@ class Timing:
     `kept_raw`, `kept_5m`, `kept_1h`: what the bucket keeps at most; empty leaves it to the estate.
     `local_retention`: what a Prometheus keeps at most; empty leaves it to the estate.
     `prometheus_check`: how often a sidecar asks whether its Prometheus is there.
-    `store_sync`: how often the store gateway looks for new blocks; `later_store_sync`: how often once it has
-    the `first_blocks` of all servers.
+    `store_sync`: how often the store gateway looks for new blocks; `later_store_sync`: how often once the
+    `first_blocks` of the hub are in the bucket.
     `compact_wait`: pause between two runs of the compactor; `compact_delay`: how old a block must be before
     it is touched; `cleanup`: how often marked blocks are looked through.
     `delete_delay`: time between marking a block and deleting it; `ignore_marks`: after how much of it the

@@ -82,8 +82,8 @@ async def test_goes_on_with_its_later_arguments_once_the_metric_says_so(house: H
     assert (await house.now()).component("one") == row
 
 
-async def test_a_fall_keeps_the_later_arguments_and_an_order_begins_anew(house: House, line: Keep) -> None:
-    """What crashed goes on as it was; `singlepane restart` starts as `up` does, and then goes on again."""
+async def test_what_falls_or_is_restarted_goes_on_as_it_was(house: House, line: Keep) -> None:
+    """What it waited for has not changed: begun anew, it would only be started twice."""
     page = house.root / "page"
     page.write_text("done_total 3\n")
     line(
@@ -100,9 +100,23 @@ async def test_a_fall_keeps_the_later_arguments_and_an_order_begins_anew(house: 
     await other.ask("restart", nothing, component="one")
     await other.close()
     ordered = (await house.now()).component("one")
-    assert (pace(ordered), ordered.note) == ("fast", "fast")
+    assert (pace(ordered), ordered.note, ordered.pid != fallen.pid) == ("slow", "slow now", True)
+
+
+async def test_an_estate_that_starts_again_begins_with_the_first_arguments(house: House) -> None:
+    """After `down`, what was waited for has to come again."""
+    page = house.root / "page"
     page.write_text("done_total 3\n")
-    assert pace(await changed(house, "one", ordered)) == "slow"
+    components = (measured(house, "counter", page), slowing(house, "one", "counter"))
+    line = await house.up(*components, patience=PATIENCE)
+    await slowed(house, "one")
+    await line.ask("down", nothing)
+    await line.close()
+    page.write_text("done_total 0\n")
+    line = await house.up(*components, patience=PATIENCE)
+    assert pace((await house.now()).component("one")) == "fast"
+    await line.ask("down", nothing)
+    await line.close()
 
 
 async def test_the_same_wish_again_leaves_it_alone(house: House, line: Keep) -> None:

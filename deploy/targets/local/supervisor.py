@@ -109,8 +109,10 @@ class Supervisor:
             self._refuse_when_stopping()
             if name not in self._keepers:
                 raise UsageError(f"there is no component {name}")
-            await self._keepers[name].stop()
-            self._keepers[name].start()
+            keeper = self._keepers[name]
+            await keeper.stop()
+            # What it waited for to go on has not changed: it would be started twice.
+            keeper.start(later=keeper.current != keeper.launch)
         await self._settled((name,))
 
     async def advance(self) -> None:
