@@ -32,6 +32,10 @@ class Broken(Exception):
         self.final = final
 
 
+class Refusing(Broken):
+    """A component lives and answers, but not with what was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A component's answer. `at` is the time there, in Unix seconds, so that skewed clocks do not matter."""
@@ -103,7 +107,7 @@ class Ground:
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise Broken(f"{where} does not answer: {_why(error)}{_state(running)}", remedy) from None
         if not response.is_success:
-            raise Broken(f"{where} answers {path} with {response.status_code}: {_said(response)}", remedy)
+            raise Refusing(f"{where} answers {path} with {response.status_code}: {_said(response)}", remedy)
         return Reply(response.content, _time_there(response), response)
 
     async def reach(self, component: str, port: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.verify.complaint import complaint
-from deploy.verify.ground import Broken, Ground
+from deploy.verify.ground import Broken, Ground, Refusing
 from deploy.verify.hop import Hop
 from deploy.verify.hops.exporter_answers import expected
 from deploy.verify.prometheus import configured
@@ -19,7 +19,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
     """
     try:
         await ground.get(replica.sidecar, "/-/ready")
-    except Broken as broken:
+    except Refusing as broken:
         # With flags that can never be right a sidecar lives and is unready for ever; only its log says why.
         cause = broken.cause + complaint(ground, replica.sidecar)
         raise Broken(cause, broken.remedy, final=broken.final) from None
