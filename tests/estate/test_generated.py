@@ -16,8 +16,10 @@ from pathlib import Path
 from estate.load import load
 before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
 loaded = load(Path(sys.argv[1]))
-usage = resource.getrusage(resource.RUSAGE_SELF)
-print(len(loaded.estate.clusters), len(loaded.findings), usage.ru_utime - before, usage.ru_maxrss // 1024)
+used = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
+# Of this program alone: `ru_maxrss` would begin with the size of the process that started it.
+(high,) = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(len(loaded.estate.clusters), len(loaded.findings), used, int(high) // 1024)
 """
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from estate.errors import UsageError
 from exporters.azure.calls.clients import Clients
@@ -20,7 +23,6 @@ from exporters.configuration.config import Config
 from exporters.configuration.load import load
 from exporters.running.own import Counts, service
 from exporters.shard import MOST, WHOLE, Shard, owner, shard
-from singlepane.commands.exporter import app
 from tests.exporters.configuration.test_config import GOOD
 from tests.exporters.simulated import SECRET, STORAGE, azure, fleet_text, of
 
@@ -117,11 +119,20 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     """By option and by environment alike."""
     file = tmp_path / "exporter.yaml"
     file.write_text(GOOD)
-    command = ["run", "--config", str(file)]
+    program = "from singlepane.main import main; main()"
+    command = ["exporter", "run", "--config", str(file)]
     for arguments, environment in ((["--shard", "4/4"], {}), ([], {"EXPORTER_SHARD": "4/4"})):
-        ran = CliRunner().invoke(app, [*command, *arguments], env=environment)
-        assert isinstance(ran.exception, UsageError)
-        assert "no shard 4 of 4" in ran.exception.message
+        ran = subprocess.run(
+            [sys.executable, "-P", "-c", program, *command, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **environment},
+        )
+        assert ran.returncode == UsageError.exit_code
+        said = json.loads(ran.stderr.splitlines()[-1])
+        assert said["event"] == "not started"
+        assert "no shard 4 of 4" in said["error"]
 
 
 def config(tmp_path: Path) -> Config:
