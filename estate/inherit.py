@@ -1,6 +1,6 @@
 """`defaults` laid under the rows that they are for.
 
-The row wins, key by key; nothing is deeper than `prometheus`.
+The row wins, key by key; nothing is deeper than `prometheus` and `kubernetes`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from estate.tree import Entry, Mapping, Node, child
 
 # Keys of a cluster's row that are laid under key by key themselves.
-DEEP = ("prometheus",)
+DEEP = ("prometheus", "kubernetes")
 
 
 def inherit(root: Mapping) -> Mapping:

@@ -123,6 +123,51 @@ RESOURCE_TYPE = Spelling(
     "provider and type, such as Microsoft.Storage/storageAccounts",
     200,
 )
+_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+# RFC 1123 subdomain: names of storage classes, secrets and other objects.
+DNS_NAME = Spelling(
+    "invalid-name",
+    "name",
+    _SUBDOMAIN,
+    "lower-case letters, digits, inner hyphens and dots, at most 253 characters",
+    253,
+    _hyphenated,
+)
+HOST_NAME = Spelling(
+    "invalid-host",
+    "host",
+    _SUBDOMAIN,
+    "an IPv4 address or a DNS name in lower case, without scheme and port",
+    253,
+    lambda value: re.sub(r"^[a-z]+://|[:/].*$", "", value.lower()),
+)
+# https://github.com/distribution/reference: a name without tag and digest, its registry written out.
+_PATH = r"(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)"
+_REGISTRY = r"[a-z0-9][-a-z0-9.]*(\.[a-z0-9][-a-z0-9]*|:\d{1,5})(:\d{1,5})?"
+REGISTRY = Spelling(
+    "invalid-image",
+    "registry",
+    rf"{_REGISTRY}{_PATH}*",
+    "a host with optional port and path, such as mirror.example/copies, without scheme and last slash",
+    200,
+    lambda value: re.sub(r"^[a-z]+://", "", value.lower()).rstrip("/"),
+)
+IMAGE_NAME = Spelling(
+    "invalid-image",
+    "image name",
+    rf"{_REGISTRY}{_PATH}+",
+    "registry and path without tag, such as quay.io/thanos/thanos",
+    255,
+    lambda value: re.sub(r"[:@][^/]*$", "", value.lower()),
+)
+DIGEST = Spelling(
+    "invalid-image",
+    "digest",
+    r"sha256:[0-9a-f]{64}",
+    "sha256: and 64 hexadecimal digits",
+    71,
+    lambda value: value.lower(),
+)
 # `keyvault:` takes VAULT/NAME (vault 3-24, secret 1-127 of letters, digits and hyphens).
 _REFERENCE = r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:[A-Za-z][A-Za-z0-9-]{2,23}/[A-Za-z0-9-]{1,127}"
 _REFERENCES = "env:NAME, file:PATH or keyvault:VAULT/NAME, never the secret itself"
@@ -206,4 +251,9 @@ ResourceType = Annotated[str, RESOURCE_TYPE]
 SecretReference = Annotated[str, SECRET]
 WorkloadOrSecret = Annotated[str, WORKLOAD_OR_SECRET]
 WorkloadCliOrSecret = Annotated[str, WORKLOAD_CLI_OR_SECRET]
+DnsName = Annotated[str, DNS_NAME]
+HostName = Annotated[str, HOST_NAME]
+Registry = Annotated[str, REGISTRY]
+ImageName = Annotated[str, IMAGE_NAME]
+Digest = Annotated[str, DIGEST]
 Url = Annotated[str, URL, AfterValidator(_without_secret)]

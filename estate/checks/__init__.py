@@ -18,6 +18,7 @@ from estate.checks.lists import lists
 from estate.checks.references import references
 from estate.checks.replacements import replacements
 from estate.checks.retention import local_retention, store_retention
+from estate.checks.rollout import rollout
 from estate.checks.timing import repeating, scraping, timeouts
 from estate.checks.unused import unused
 from estate.model import Estate
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     unused,
     identity,
     lists,
+    rollout,
     labels,
     component_names,
     local_retention,

@@ -45,5 +45,8 @@ def _named(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
         if isinstance(exporter, AzureExporter) and isinstance(exporter.scope, list):
             for index, named in enumerate(exporter.scope):
                 yield "subscription", named, ("exporters", name, "scope", index)
+    for index, wave in enumerate(estate.rollout.waves):
+        for place, named in enumerate(wave.clusters):
+            yield "cluster", named, ("rollout", "waves", index, "clusters", place)
     yield "receiver", estate.alerts.default, ("alerts", "default")
     yield "receiver", estate.alerts.heartbeat.receiver, ("alerts", "heartbeat", "receiver")

@@ -43,6 +43,7 @@ from estate.model.exporters import (
     JsonMetric,
     component_names,
 )
+from estate.model.kubernetes import Gate, Images, KubernetesSettings, Rollout, Wave
 from estate.model.metrics import Metrics, QuerySettings, Retention, Store
 from estate.model.row import Row
 from estate.names import ClusterName, DnsLabel, Url
@@ -68,10 +69,13 @@ __all__ = [
     "EstateExporter",
     "Exporter",
     "ExporterRow",
+    "Gate",
     "Grain",
     "Heartbeat",
+    "Images",
     "JsonExporter",
     "JsonMetric",
+    "KubernetesSettings",
     "Local",
     "ManagedCredential",
     "Metrics",
@@ -79,12 +83,14 @@ __all__ = [
     "QuerySettings",
     "Receiver",
     "Retention",
+    "Rollout",
     "Row",
     "SecretCredential",
     "SinglepaneReceiver",
     "Store",
     "Subscription",
     "Tenant",
+    "Wave",
     "WebhookReceiver",
     "WorkloadCredential",
     "component_names",
@@ -127,7 +133,7 @@ class Defaults(Row):
     cluster: dict[str, Any] = Field(default={})
     """Keys of a cluster's row.
 
-    `prometheus` is laid under key by key; every other key of the row wins as a whole.
+    `prometheus` and `kubernetes` are laid under key by key; every other key of the row wins as a whole.
     """
 
 
@@ -159,6 +165,10 @@ class Estate(Row):
     """Exporters by name."""
     alerts: Alerts
     """Alerts: who is told."""
+    images: Images = Images()
+    """Where container images come from."""
+    rollout: Rollout = Rollout()
+    """In which order clusters are changed, and what must hold before the next ones are."""
     local: Local = Local()
     """What `singlepane up` puts in the place of what is not on this machine."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from estate.model.row import Row
-from estate.names import DnsLabel, SecretReference
+from estate.names import DnsLabel, SecretReference, Url
 from estate.quantities import Duration
 
 # How often a group of alerts is looked at again: what it holds is sent at these times alone.
@@ -49,6 +49,11 @@ class Alerts(Row):
     """Receiver of every alert that no route takes."""
     heartbeat: Heartbeat
     """The dead man's switch."""
+    base_url: Url | None = None
+    """Where people reach the singlepane server, for the links in alerts.
+
+    Without it they lead to its address inside the hub.
+    """
     repeat: Duration = "4h"
     """A notification that still fires is sent again after this long.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from estate.model.credentials import WORKLOAD, Credential
+from estate.model.kubernetes import KubernetesSettings
 from estate.model.row import Row
 from estate.names import DnsLabel, KubernetesVersion, LabelName, LabelValue, Region, Uuid
 from estate.quantities import Count, Duration
@@ -63,3 +64,5 @@ class Cluster(Row):
     """External labels added to every series of the cluster, beside `cluster` and the replica label."""
     prometheus: PrometheusSettings = PrometheusSettings()
     """The Prometheus of the cluster."""
+    kubernetes: KubernetesSettings = KubernetesSettings()
+    """How the cluster is reached, and what of it is used."""

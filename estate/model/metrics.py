@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from estate.model.row import Row
-from estate.names import Container, LabelName, StorageAccount, WorkloadOrSecret
+from estate.names import Container, LabelName, StorageAccount, Uuid, WorkloadOrSecret
 from estate.quantities import Duration
 
 
@@ -20,6 +20,8 @@ class Store(Row):
     """Blob container name."""
     identity: WorkloadOrSecret = "workload"
     """`workload` for workload identity, or a reference to the account's connection string."""
+    client_id: Uuid | None = None
+    """Client id of the managed identity that may read and write the container, for workload identity."""
 
 
 class Retention(Row):

@@ -51,6 +51,12 @@ def test_a_group_lists_its_keys() -> None:
             "workload",
             "`workload` for workload identity, or a reference to the account's connection string",
         ),
+        (
+            "client_id",
+            "id",
+            "",
+            "Client id of the managed identity that may read and write the container, for workload identity",
+        ),
     )
 
 

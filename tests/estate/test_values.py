@@ -30,6 +30,11 @@ LEGAL = {
     names.SECRET: ["env:A_1", "file:/run/secret", "keyvault:shop/token"],
     names.WORKLOAD_OR_SECRET: ["workload", "env:A"],
     names.WORKLOAD_CLI_OR_SECRET: ["workload", "cli", "env:A"],
+    names.DNS_NAME: ["a", "managed-csi", "a.b-c.d"],
+    names.HOST_NAME: ["10.20.0.10", "hub.internal.example", "hub"],
+    names.REGISTRY: ["mirror.example", "mirror.example:5000/copies", "localhost:5000"],
+    names.IMAGE_NAME: ["quay.io/thanos/thanos", "localhost:5000/a/b-c_d"],
+    names.DIGEST: ["sha256:" + "0a" * 32],
     names.URL: ["http://a", "https://a.example:8443/b?c=d#e"],
 }
 WRONG = {
@@ -47,6 +52,11 @@ WRONG = {
     names.SECRET: ["", "hunter2", "env:", "env:1A", "file:", "keyvault:a/b", "ENV:A"],
     names.WORKLOAD_OR_SECRET: ["cli", "Workload"],
     names.WORKLOAD_CLI_OR_SECRET: ["az"],
+    names.DNS_NAME: ["", "-a", "a.", "a..b", "A", "a b"],
+    names.HOST_NAME: ["", "https://a", "a:80", "a/", "A", "::1"],
+    names.REGISTRY: ["", "https://a.example", "a.example/", "copies", "a.example/Copies"],
+    names.IMAGE_NAME: ["thanos/thanos", "quay.io/thanos/thanos:v1", "quay.io/a@sha256:0", "quay.io"],
+    names.DIGEST: ["", "sha256:0a", "sha512:" + "0a" * 32, "SHA256:" + "0a" * 32],
     names.URL: ["", "ftp://a", "https://", "https:// a", "a.example"],
 }
 

@@ -1,0 +1,76 @@
+"""How components run in clusters: where each cluster is reached, images, and the order of a roll-out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from estate.model.row import Row
+from estate.names import ClusterName, Digest, DnsLabel, DnsName, HostName, ImageName, Registry
+from estate.quantities import Duration
+
+
+class KubernetesSettings(Row):
+    """How a cluster is reached, and what of it is used. `singlepane up` reads none of it."""
+
+    context: str = ""
+    """Context of the kubeconfig; empty: the one of the cluster's name."""
+    kubeconfig: str = ""
+    """Path of a kubeconfig, relative to the estate file; empty: $KUBECONFIG, else ~/.kube/config."""
+    namespace: DnsLabel = "monitoring"
+    """Namespace of all that is put into the cluster."""
+    address: HostName | None = None
+    """Where the other clusters reach this one: the address or DNS name of its internal load balancer.
+
+    A cluster needs one as soon as there is a second: the hub reads each sidecar, each Prometheus tells the
+    hub's Alertmanagers.
+    """
+    storage_class: DnsName | None = None
+    """Class of all volumes; left out, the cluster's own default."""
+
+
+class Images(Row):
+    """Where container images come from."""
+
+    mirror: Registry | None = None
+    """A registry with an optional path that holds a copy of every image, under its own full name.
+
+    With mirror.example/copies, quay.io/thanos/thanos is pulled as
+    mirror.example/copies/quay.io/thanos/thanos.
+    """
+    digests: dict[ImageName, Digest] = Field(default={})
+    """Digests by image name without tag, such as quay.io/thanos/thanos: pinned beside the tag."""
+    pull_secret: DnsName | None = None
+    """Name of an image pull secret that is in every namespace already."""
+
+
+class Wave(Row):
+    """Clusters that are changed together."""
+
+    name: DnsLabel
+    """Name of the wave, such as canary."""
+    clusters: Annotated[list[ClusterName], Field(min_length=1)]
+    """Its clusters, changed one after the other."""
+
+
+class Gate(Row):
+    """A condition on the global view between two waves."""
+
+    name: DnsLabel
+    """Name of the gate."""
+    query: Annotated[str, Field(min_length=1)]
+    """PromQL over all clusters. The gate is open when it answers with no series: select what is wrong."""
+    hold: Duration = "1m"
+    """How long it must stay open."""
+    within: Duration = "10m"
+    """How long it is waited for; then the roll-out stops."""
+
+
+class Rollout(Row):
+    """In which order clusters are changed, and what must hold before the next ones are."""
+
+    waves: list[Wave] = Field(default=[])
+    """Waves in their order; clusters in none of them are the last wave. The hub is changed first of all."""
+    gates: list[Gate] = Field(default=[])
+    """Conditions after each wave, beside the proof of the data path of its clusters."""
