@@ -113,6 +113,7 @@ CODES = {
     "counter-suffix": _error("A metric's name says another type than it has."),
     "metric-suffix": _warning("A metric's name ends in what only other types end in."),
     "metric-unit": _warning("A metric's name says a unit that is no base unit."),
+    "metric-scale": _warning("A value's path says another unit than its metric's name."),
     "metric-reserved": _error("A metric's name is one that something else writes."),
     "metric-family": _error("Two metrics are one family to OpenMetrics."),
     "metric-twice": _error("Two metrics of an exporter have one name."),

@@ -13,7 +13,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Le, MinLen
+from annotated_types import Ge, Gt, Le, MinLen
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -130,7 +130,7 @@ def _leaf(annotation: Any, metadata: tuple[Any, ...], rule: str) -> Key:
             return Key(item.what, allowed=item.words, rule=item.allowed)
         if isinstance(item, Quantity):
             return Key(item.what, rule=item.allowed)
-    return Key({str: "text", int: "whole number"}.get(annotation, "value"), rule=rule)
+    return Key({str: "text", int: "whole number", float: "finite number"}.get(annotation, "value"), rule=rule)
 
 
 def _union(members: list[Any], discriminator: Any) -> Key:
@@ -167,6 +167,8 @@ def _rule(metadata: tuple[Any, ...]) -> str:
     for item in metadata:
         if isinstance(item, Ge):
             limits.append(f"at least {item.ge}")
+        elif isinstance(item, Gt):
+            limits.append(f"above {item.gt}")
         elif isinstance(item, Le):
             limits.append(f"at most {item.le}")
         elif isinstance(item, MinLen):

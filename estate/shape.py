@@ -152,9 +152,11 @@ def _number(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
     node = spot.node
     if not isinstance(node, Scalar) or node.value is None:
         return _wrong_type(spot, error)
-    if isinstance(node.value, str) and re.fullmatch(r"[0-9]{1,9}", node.text):
+    kind = spot.key.kind if spot.key else "whole number"
+    digits = r"[0-9]{1,9}" if kind == "whole number" else r"[0-9]{1,9}(\.[0-9]{1,9})?"
+    if isinstance(node.value, str) and re.fullmatch(digits, node.text):
         return "wrong-type", f"{shown(node.text)} is text, not a number", f"write {node.text} without quotes"
-    return "wrong-type", f"{shown(node.text)} is not a whole number", f"write {_belongs(spot.key)}"
+    return "wrong-type", f"{shown(node.text)} is not {with_article(kind)}", f"write {_belongs(spot.key)}"
 
 
 def _choice(spot: Spot, error: ErrorDetails) -> tuple[str, str, str]:
@@ -190,8 +192,11 @@ _VALUES: dict[str, Callable[[Spot, ErrorDetails], tuple[str, str, str]]] = {
     "string_type": _text,
     "int_type": _number,
     "int_from_float": _number,
+    "float_type": _number,
+    "finite_number": _range,
     "literal_error": _choice,
     "union_tag_invalid": _choice,
+    "greater_than": _range,
     "greater_than_equal": _range,
     "less_than_equal": _range,
     "too_short": _empty,

@@ -26,6 +26,8 @@ _STRUCTURES = frozenset(
     {"comparator", "not_expression", "multi_select_list", "multi_select_dict", "projection", "flatten"}
     | {"filter_projection", "value_projection", "slice"}
 )
+# Their last part is what they give.
+_STEPS = ("pipe", "subexpression")
 _DIGITS = re.compile(r"\s*[-+]?[\d.]")
 
 
@@ -58,6 +60,21 @@ def expression(text: str | None, path: Path) -> Iterator[Problem]:
         yield Problem(
             "jmespath-text-order", path, message, "put to_number() around both where numbers are meant"
         )
+
+
+def last_key(text: str) -> str:
+    """The key that a path ends in, also inside `to_number()`: `a.loadPercent` -> loadPercent. Empty for any
+    other expression, and for what is none.
+    """
+    if len(text) > LONGEST:
+        return ""
+    try:
+        node: Mapping[str, Any] = jmespath.compile(text).parsed
+    except (RecursionError, ValueError):
+        return ""
+    while node["children"] and (node["type"] in _STEPS or node.get("value") == "to_number"):
+        node = node["children"][-1]
+    return str(node["value"]) if node["type"] == "field" else ""
 
 
 def _reason(error: ValueError) -> str:
@@ -97,7 +114,7 @@ def _may_be_text(node: Mapping[str, Any]) -> bool:
             return node["value"] not in _NOT_TEXT
         case "or_expression" | "and_expression":
             return any(map(_may_be_text, node["children"]))
-        case "pipe" | "subexpression":
+        case type if type in _STEPS:
             return _may_be_text(node["children"][-1])
     return node["type"] not in _STRUCTURES
 

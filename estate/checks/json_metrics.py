@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from estate.checks.expressions import expression
 from estate.checks.metric_names import names
+from estate.checks.scales import scale
 from estate.model import Estate, JsonExporter, JsonMetric
 from estate.problems import Problem
 from estate.tree import Path
@@ -26,6 +27,7 @@ def json_metrics(estate: Estate) -> Iterator[Problem]:
                 message = f"{metric.name!r} is the name of metrics.{other} already"
                 yield Problem("metric-twice", (*path, "name"), message, "give each metric its own name")
             yield from _expressions(metric, path)
+            yield from scale(metric, path)
 
 
 def _expressions(metric: JsonMetric, path: Path) -> Iterator[Problem]:

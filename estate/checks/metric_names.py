@@ -108,6 +108,11 @@ def _unit(metric: JsonMetric, path: Path) -> Iterator[Problem]:
     found = in_base_units(metric.name)
     if found is None:
         return
-    values = "values from 0 to 1" if found.base == "ratio" else f"values in {found.base}"
+    if metric.scale not in (None, 1) or found.factors == ("1",):
+        fix = f"write {found.name}"
+    elif found.factors:
+        fix = f"write {found.name}, and scale: {' or '.join(found.factors)} where values are in {found.word}"
+    else:
+        fix = f"write {found.name}, and give it values in {found.base}"
     message = f"{metric.name!r} says {found.word!r}, which is no base unit"
-    yield Problem("metric-unit", (*path, "name"), message, f"write {found.name}, and give it {values}")
+    yield Problem("metric-unit", (*path, "name"), message, fix)

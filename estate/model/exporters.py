@@ -145,6 +145,8 @@ class JsonMetric(Row):
     """JMESPath, inside an item, to the number."""
     labels: dict[LabelName, str] = Field(default={})
     """Label name to a JMESPath inside the item."""
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1
+    """What values are multiplied with to be in base units: 0.01 for percents, 0.001 for milliseconds."""
 
 
 class JsonExporter(ExporterRow):

@@ -88,8 +88,8 @@ def _words(kind: str, context: dict[str, Any], node: Node) -> tuple[str, str, st
         if not isinstance(node, Scalar) or node.value is None:
             return "wrong-type", f"{called(node)} stands here", f"write {' or '.join(legal)}"
         return "not-allowed", f"{shown(node.text)} is not allowed here", offer(node.text, legal)
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = f"{context['ge']} or more" if "ge" in context else f"{context['le']} or less"
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "finite_number"):
+        bound = _bound(context)
         return "out-of-range", f"{shown(plain(node))} is out of range", f"write {bound}"
     if kind == "too_short":
         return "empty", f"{called(node)} without anything in it stands here", "write at least one entry"
@@ -98,6 +98,9 @@ def _words(kind: str, context: dict[str, Any], node: Node) -> tuple[str, str, st
     if kind == "int_type" and isinstance(node, Scalar) and isinstance(node.value, str):
         fix = f"write {node.text} without quotes" if _DIGITS.fullmatch(node.text) else "write a whole number"
         return "wrong-type", f"{shown(node.text)} is text, not a whole number", fix
+    if kind == "float_type" and isinstance(node, Scalar) and isinstance(node.value, str):
+        fix = f"write {node.text} without quotes" if _DECIMAL.fullmatch(node.text) else "write a number"
+        return "wrong-type", f"{shown(node.text)} is text, not a number", fix
     if kind == "string_type" and isinstance(node, Scalar) and node.value is not None:
         # A number may have very many digits.
         text = node.text if len(node.text) <= SHOWN else f"{node.text[:SHOWN]}…"
@@ -105,8 +108,15 @@ def _words(kind: str, context: dict[str, Any], node: Node) -> tuple[str, str, st
     return "wrong-type", f"{called(node)} stands here", f"write {_MEANS.get(kind, 'another value')}"
 
 
+def _bound(context: dict[str, Any]) -> str:
+    if "ge" in context:
+        return f"{context['ge']} or more"
+    return f"{context['le']} or less" if "le" in context else "a finite number above 0"
+
+
 _QUOTED = re.compile(r"'([^']*)'")
 _DIGITS = re.compile(r"[0-9]{1,9}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 # By pydantic's names of errors: https://docs.pydantic.dev/latest/errors/validation_errors/
@@ -119,6 +129,7 @@ _MEANS = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "int_parsing_size": "a smaller number",
+    "float_type": "a number",
 }
 
 

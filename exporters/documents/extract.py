@@ -6,12 +6,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from math import isfinite
 from typing import Any, Literal
 
 from estate.model import JsonMetric
 from exporters.documents.expressions import FAILURES, Expression
 from exporters.exposition.metrics import Family, Labels, Sample
+
+# Two doubles in their shortest forms have 34 digits at most, so that their product is exact.
+_EXACT = Context(prec=40)
 
 # Why a value was left out.
 Reason = Literal["items", "number", "label", "negative", "duplicate", "expression"]
@@ -25,6 +29,8 @@ class Compiled:
     items: Expression
     value: Expression
     labels: tuple[tuple[str, Expression], ...]
+    # None where values stay as they are.
+    scale: Decimal | None
 
 
 def compiled(metric: JsonMetric) -> Compiled:
@@ -34,6 +40,7 @@ def compiled(metric: JsonMetric) -> Compiled:
         Expression(metric.items),
         Expression(metric.value),
         tuple((name, Expression(text)) for name, text in metric.labels.items()),
+        None if metric.scale == 1 else Decimal(repr(metric.scale)),
     )
 
 
@@ -93,9 +100,22 @@ def _value(metric: Compiled, item: Any) -> float | None:
     if refused:
         raise _Bad("number")
     value = _number(found)
-    if value is not None and value < 0 and metric.metric.type == "counter":
+    if value is None:
+        return None
+    if value < 0 and metric.metric.type == "counter":
         raise _Bad("negative")
-    return value
+    return value if metric.scale is None else _scaled(found, value, metric.scale)
+
+
+def _scaled(found: int | float, value: float, scale: Decimal) -> float:
+    """The double that is closest to the product of the numbers as they are written: 0.7 for 70 times 0.01,
+    where doubles alone give 0.7000000000000001. What is too small for any is 0.
+    """
+    exact = Decimal(found) if isinstance(found, int) else Decimal(repr(value))
+    scaled = float(_EXACT.multiply(exact, scale))
+    if not isfinite(scaled):
+        raise _Bad("number")
+    return scaled
 
 
 def _number(value: Any) -> float | None:
