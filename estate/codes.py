@@ -110,6 +110,7 @@ CODES = {
     "azure-scope-shared": _error("Two components of one Azure exporter would read one subscription."),
     "azure-metric-twice": _error("Two entries read one Azure metric of the same resources."),
     "azure-metric-split": _warning("Two entries split one Azure metric in different ways."),
+    "azure-metric-kind": _error("Two entries make a gauge and a counter of one Azure metric."),
     "counter-suffix": _error("A metric's name says another type than it has."),
     "metric-suffix": _warning("A metric's name ends in what only other types end in."),
     "metric-unit": _warning("A metric's name says a unit that is no base unit."),

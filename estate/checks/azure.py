@@ -10,6 +10,9 @@ from estate.model import AzureExporter, AzureMatch, AzureMetric, Estate
 from estate.problems import Problem
 from estate.tree import Path
 
+# What `as` decides about.
+_COUNTED = {"Total", "Count"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -111,20 +114,30 @@ def _clash(readings: list[_Reading], reading: _Reading, name: str) -> Problem | 
     for each in readings:
         other = each.metric
         _, other_row, _, index, *_ = each.path
-        if not _overlap(each, reading):
-            continue
-        both = metric.aggregations and other.aggregations
-        if both and not set(metric.aggregations) & set(other.aggregations):
-            continue
         where = f"exporters.{other_row}.metrics.{index}"
-        if {one.lower() for one in metric.dimensions if one} == {
-            one.lower() for one in other.dimensions if one
-        }:
+        overlap, alike = _overlap(each, reading), _split(metric) == _split(other)
+        if _opposite(metric, other) and (overlap or each.row is reading.row) and not (overlap and alike):
+            message = f"{name!r} of {metric.type} is a {metric.as_} here and a {other.as_} in {where}"
+            return Problem("azure-metric-kind", path, message, "write the same `as` in both")
+        both = metric.aggregations and other.aggregations
+        if not overlap or (both and not set(metric.aggregations) & set(other.aggregations)):
+            continue
+        if alike:
             message = f"{name!r} of {metric.type} is read already by {where}"
             return Problem("azure-metric-twice", path, message, "keep one of them")
         message = f"{name!r} of {metric.type} is read by {where} with other dimensions: sums count it twice"
         return Problem("azure-metric-split", path, message, "split it one way, and sum the parts in queries")
     return None
+
+
+def _split(metric: AzureMetric) -> set[str]:
+    return {each.lower() for each in metric.dimensions if each}
+
+
+def _opposite(one: AzureMetric, other: AzureMetric) -> bool:
+    """Whether two entries make a gauge and a counter of one aggregation: one family to OpenMetrics."""
+    counted = [set(each.aggregations or _COUNTED) & _COUNTED for each in (one, other)]
+    return {one.as_, other.as_} == {"gauge", "counter"} and not counted[0].isdisjoint(counted[1])
 
 
 def _overlap(one: _Reading, other: _Reading) -> bool:
