@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from estate.checks import CHECKS
@@ -11,8 +11,8 @@ from estate.errors import EstateInvalid
 from estate.findings import Finding, in_order
 from estate.include import gather
 from estate.inherit import inherit
-from estate.locate import locate
 from estate.model import Estate
+from estate.placed import placed
 from estate.problems import Problem, finding
 from estate.shape import validate
 from estate.source import named
@@ -25,13 +25,18 @@ class Loaded:
 
     estate: Estate
     findings: tuple[Finding, ...]
+    tree: Mapping = field(repr=False)
+
+    def placed(self, problem: Problem) -> Finding:
+        """What a check of another room says, with its place in the file."""
+        return placed(problem, self.tree)
 
 
 def load(path: Path) -> Loaded:
     """The estate of a file. Raises EstateInvalid with all findings, warnings included."""
     gathered = gather(path)
     found = list(gathered.found)
-    estate = None
+    estate, tree = None, None
     if gathered.tree is not None:
         if _of_an_exporter(gathered.tree):
             raise EstateInvalid((_exporter_file(gathered.tree, path),))
@@ -48,9 +53,9 @@ def load(path: Path) -> Loaded:
         if gathered.whole and not other_version:
             found += _checked(estate or draft(tree), tree)
     ordered = in_order(found)
-    if estate is None or any(row.severity == "error" for row in ordered):
+    if estate is None or tree is None or any(row.severity == "error" for row in ordered):
         raise EstateInvalid(ordered)
-    return Loaded(estate, ordered)
+    return Loaded(estate, ordered, tree)
 
 
 def _of_an_exporter(tree: Mapping) -> bool:
@@ -79,12 +84,4 @@ def _unsaid(shape: list[Finding], said: list[Finding]) -> list[Finding]:
 
 
 def _checked(estate: Estate, tree: Mapping) -> list[Finding]:
-    return [_placed(problem, tree) for check in CHECKS for problem in check(estate)]
-
-
-def _placed(problem: Problem, tree: Mapping) -> Finding:
-    spot = locate(tree, problem.path)
-    at_key = problem.at_key or bool(spot.missing)
-    position = spot.key_position if at_key else spot.node.position
-    path = (*spot.path, spot.missing) if spot.missing else spot.path
-    return finding(problem.code, position, problem.message, problem.fix, path)
+    return [placed(problem, tree) for check in CHECKS for problem in check(estate)]

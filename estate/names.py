@@ -90,6 +90,14 @@ KUBERNETES_VERSION = Spelling(
     10,
     _version,
 )
+ENGINE_VERSION = Spelling(
+    "invalid-version",
+    "version",
+    r"\d{1,4}\.\d{1,4}\.\d{1,4}",
+    'three numbers in quotes, such as "3.14.0"',
+    14,
+    _version,
+)
 # https://prometheus.io/docs/concepts/data_model/
 METRIC_NAME = Spelling(
     "invalid-metric-name",
@@ -244,6 +252,7 @@ Container = Annotated[str, CONTAINER]
 Region = Annotated[str, REGION]
 Uuid = Annotated[str, UUID]
 KubernetesVersion = Annotated[str, KUBERNETES_VERSION]
+EngineVersion = Annotated[str, ENGINE_VERSION]
 MetricName = Annotated[str, METRIC_NAME]
 LabelName = Annotated[str, LABEL_NAME]
 LabelValue = Annotated[str, LABEL_VALUE]

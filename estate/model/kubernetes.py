@@ -7,7 +7,17 @@ from typing import Annotated
 from pydantic import Field
 
 from estate.model.row import Row
-from estate.names import ClusterName, Digest, DnsLabel, DnsName, HostName, ImageName, Registry
+from estate.names import (
+    ClusterName,
+    Digest,
+    DnsLabel,
+    DnsName,
+    EngineVersion,
+    HostName,
+    ImageName,
+    Registry,
+    Uuid,
+)
 from estate.quantities import Duration
 
 
@@ -28,6 +38,35 @@ class KubernetesSettings(Row):
     """
     storage_class: DnsName | None = None
     """Class of all volumes; left out, the cluster's own default."""
+    client_id: Uuid | None = None
+    """Client id of this cluster's own managed identity, for workload identity.
+
+    It signs in to the object store in place of metrics.store.client_id, and to the tenant of the cluster's
+    subscription in place of that tenant's. Azure takes 20 service accounts for an identity, so that large
+    estates need several.
+    """
+
+
+class EngineVersions(Row):
+    """Versions in place of ours, each the tag of an image without its `v`."""
+
+    prometheus: EngineVersion | None = None
+    """Version of Prometheus."""
+    thanos: EngineVersion | None = None
+    """Version of all Thanos components."""
+    alertmanager: EngineVersion | None = None
+    """Version of Alertmanager."""
+    node_exporter: EngineVersion | None = None
+    """Version of the node exporter."""
+    kube_state_metrics: EngineVersion | None = None
+    """Version of kube-state-metrics."""
+    prometheus_operator: EngineVersion | None = None
+    """Version of prometheus-operator and of its config reloader."""
+
+    def pinned(self) -> dict[str, str]:
+        """Versions that the estate sets, by engine."""
+        rows = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: version for name, version in rows.items() if version is not None}
 
 
 class Images(Row):
@@ -41,6 +80,8 @@ class Images(Row):
     """
     digests: dict[ImageName, Digest] = Field(default={})
     """Digests by image name without tag, such as quay.io/thanos/thanos: pinned beside the tag."""
+    versions: EngineVersions = EngineVersions()
+    """Versions in place of ours, each the tag of an image without its `v`."""
     pull_secret: DnsName | None = None
     """Name of an image pull secret that is in every namespace already."""
 
