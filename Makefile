@@ -34,7 +34,7 @@ lint: $(READY) ## Style, types and the arrows between rooms
 	$(BIN)/lint-imports
 
 test: lint ## Everything: lint, types, import contracts, unit, golden, property and real-engine tests
-	$(BIN)/singlepane engines build
+	$(BIN)/singlepane engines build --all
 	$(BIN)/python -m pytest
 
 bench: $(READY) ## Print the figures of docs/benchmarks.md with ratios against their baselines

@@ -13,4 +13,5 @@ ENGINES = {
     "amtool": "0.31.1",
     "node_exporter": "1.12.1",
     "azurite": "3.37.0",
+    "helm": "4.3.1",
 }

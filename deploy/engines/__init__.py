@@ -19,6 +19,17 @@ _PROMETHEUS_TAGS = ("netgo", "remove_all_sd", "enable_dns_sd")
 
 ENGINES: tuple[Engine, ...] = (
     Engine(
+        name="helm",
+        version=VERSIONS["helm"],
+        folder=PINS / "helm",
+        recipe=GoBuild(
+            "helm.sh/helm/v4/cmd/helm", stamps=("helm.sh/helm/v4/internal/version.version=v{version}",)
+        ),
+        file="helm",
+        printed=r'\bVersion:"v([^"]+)"',
+        asked="version",
+    ),
+    Engine(
         name="thanos",
         version=VERSIONS["thanos"],
         folder=PINS / "thanos",

@@ -31,12 +31,15 @@ class Fetched:
     date: str
 
 
-def stamps(package: str, version: str, revision: str, date: str) -> str:
-    """Linker flags: symbol tables left out, and the five variables of Prometheus's common/version package.
+def stamps(wanted: str | tuple[str, ...], version: str, revision: str, date: str) -> str:
+    """Linker flags: symbol tables left out, and what `GoBuild.stamps` wants.
 
-    The revision is the version of the module, which go.sum ties to one content; the date is that of its
-    commit, not of this build, so that two machines make the same bytes.
+    For the five variables of Prometheus's common/version package the revision is the version of the module,
+    which go.sum ties to one content; the date is that of its commit, not of this build, so that two machines
+    make the same bytes.
     """
+    if not isinstance(wanted, str):
+        return " ".join(["-s -w", *(f"-X {setting.format(version=version)}" for setting in wanted)])
     values = {
         "Version": version,
         "Revision": revision,
@@ -44,7 +47,7 @@ def stamps(package: str, version: str, revision: str, date: str) -> str:
         "BuildUser": "singlepane",
         "BuildDate": date,
     }
-    return " ".join(["-s -w", *(f"-X {package}.{name}={value}" for name, value in values.items() if value)])
+    return " ".join(["-s -w", *(f"-X {wanted}.{name}={value}" for name, value in values.items() if value)])
 
 
 def build(engine: Engine, recipe: GoBuild, work: Work) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 # In a checkout and in an installed wheel alike, `engines/` lies beside the package `deploy`.
 PINS = Path(__file__).resolve().parents[2] / "engines"
@@ -31,14 +32,15 @@ class WebUi:
 class GoBuild:
     """A program built from a Go module.
 
-    `package` is the import path of its main package; `stamps` is the package whose variables Version,
-    Revision, Branch, BuildUser and BuildDate it prints and exports as `*_build_info`
-    (common/version/info.go).
+    `package` is the import path of its main package. `stamps` says how it learns its version: a package
+    whose variables Version, Revision, Branch, BuildUser and BuildDate it prints and exports as
+    `*_build_info` (common/version/info.go); or settings of variables of its own, as
+    `example.org/x/version.text=v{version}`; or none, for a program whose source names its version.
     """
 
     package: str
     tags: tuple[str, ...] = ()
-    stamps: str = "github.com/prometheus/common/version"
+    stamps: str | tuple[str, ...] = "github.com/prometheus/common/version"
     ui: WebUi | None = None
 
     @property
@@ -60,12 +62,16 @@ class NpmInstall:
         return NPM_PINS
 
 
+# estate: a component runs it, or a command of singlepane does. tests: only tests of singlepane run it.
+Purpose = Literal["estate", "tests"]
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """One third-party program.
 
     `file` is the name of its executable; `folder` holds its pins; the first group of `printed` is the
-    version in what it prints for `--version`.
+    version in what it prints when it is `asked`.
     """
 
     name: str
@@ -74,8 +80,10 @@ class Engine:
     recipe: GoBuild | NpmInstall
     file: str
     printed: str = r"(?m)^\S+, version (\S+) "
+    asked: str = "--version"
+    purpose: Purpose = "estate"
 
     def version_in(self, output: str) -> str | None:
-        """The version in the output of `--version`, or None if there is none."""
+        """The version in what it printed, or None if there is none."""
         match = re.search(self.printed, output)
         return match[1] if match else None

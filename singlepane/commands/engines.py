@@ -8,6 +8,7 @@ import typer
 
 from deploy import engines
 from deploy.engines.lookup import Status, status
+from estate.errors import UsageError
 from singlepane import output
 from singlepane.building import Building
 
@@ -24,7 +25,7 @@ def show(format: output.FormatOption = output.Format.text) -> None:
 
     `built`: in the cache. `given`: found in $SINGLEPANE_ENGINE_PATH. `missing`: not built yet. `damaged`:
     in the cache, but not as it was built; the next build replaces it. `refused`: $SINGLEPANE_ENGINE_PATH
-    holds another version.
+    holds another version. What is for `tests` is used by the tests of singlepane alone.
     """
     rows = [status(engine) for engine in engines.ENGINES]
     if format is output.Format.json:
@@ -32,9 +33,16 @@ def show(format: output.FormatOption = output.Format.text) -> None:
         return
     output.table(
         "",
-        ("ENGINE", "VERSION", "STATE", "SIZE", "PATH"),
+        ("ENGINE", "VERSION", "STATE", "FOR", "SIZE", "PATH"),
         (
-            (row.engine.name, row.engine.version, row.state, _megabytes(row.size), row.path or row.note)
+            (
+                row.engine.name,
+                row.engine.version,
+                row.state,
+                row.engine.purpose,
+                _megabytes(row.size),
+                row.path or row.note,
+            )
             for row in rows
         ),
     )
@@ -44,8 +52,15 @@ def show(format: output.FormatOption = output.Format.text) -> None:
 def build(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Engines to build; without any, all.", show_default=False),
+        typer.Argument(
+            metavar="[NAME]...",
+            help="Engines to build; without any, all that estates use.",
+            show_default=False,
+        ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Build also those that only the tests of singlepane use.")
+    ] = False,
     format: output.FormatOption = output.Format.text,
 ) -> None:
     """Build the engines that are missing, and print where each one is.
@@ -54,7 +69,7 @@ def build(
     minutes; `docs/engines.md` says what each one costs.
     """
     with Building() as progress:
-        paths = engines.ensure(names or [engine.name for engine in engines.ENGINES], progress)
+        paths = engines.ensure(_chosen(names or [], every), progress)
     if format is output.Format.json:
         output.document({"engines": {name: str(path) for name, path in paths.items()}})
     else:
@@ -70,10 +85,20 @@ def path(name: Annotated[str, typer.Argument(help="Name of the engine, such as `
     typer.echo(engines.find(name))
 
 
+def _chosen(names: list[str], every: bool) -> list[str]:
+    """What to build. Raises UsageError for names beside `--all`."""
+    if names and every:
+        raise UsageError(
+            "`--all` leaves nothing to name", f"Leave it out, or leave out {', '.join(map(repr, names))}."
+        )
+    return names or [engine.name for engine in engines.ENGINES if every or engine.purpose == "estate"]
+
+
 def _document(row: Status) -> dict[str, object]:
     return {
         "name": row.engine.name,
         "version": row.engine.version,
+        "purpose": row.engine.purpose,
         "state": row.state,
         "path": str(row.path) if row.path else None,
         "size_bytes": row.size,

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,20 @@ from deploy.engines.progress import SILENT
 from estate.errors import EngineError
 from tests.engines import tiny
 from tests.engines.conftest import until
+
+PROGRAM_OF_ITS_OWN = """\
+package main
+
+import "os"
+
+var text = "none"
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == "version" {
+		println("text " + text)
+	}
+}
+"""
 
 
 def names(cache: Path) -> set[str]:
@@ -60,6 +75,19 @@ def test_is_stamped(cache: Path, tmp_path: Path) -> None:
         "tiny, version 1.0.0 (branch: HEAD, revision: )\n  build user: singlepane, build date: \n"
     )
     assert str(tmp_path).encode() not in path.read_bytes()
+
+
+def test_is_stamped_in_its_own_way(cache: Path, tmp_path: Path) -> None:
+    """A program with another variable for its version, and another way to be asked, gets and says it."""
+    program = PROGRAM_OF_ITS_OWN
+    engine = replace(
+        tiny.engine(tiny.write(tmp_path / "tiny", program), stamps=("main.text=v{version}",)),
+        asked="version",
+        printed=r"text v(\S+)",
+    )
+    path = ensuring.ensure([engine], [engine], SILENT)["tiny"]
+    said = subprocess.run([path, "version"], capture_output=True, text=True, check=True).stderr
+    assert said == "text v1.0.0\n"
 
 
 def test_two_builds_make_the_same_bytes(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

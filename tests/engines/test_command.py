@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -20,7 +21,7 @@ from typer.testing import CliRunner, Result
 from deploy import engines
 from deploy.engines.progress import Step
 from deploy.engines.spec import Engine
-from estate.errors import EngineError, SinglepaneError
+from estate.errors import EngineError, SinglepaneError, UsageError
 from singlepane import building, output
 from singlepane.commands.engines import app
 from tests.engines import tiny
@@ -55,6 +56,7 @@ def test_from_missing_to_built(engine: Engine, cache: Path) -> None:
     row = {
         "name": "tiny",
         "version": "1.0.0",
+        "purpose": "estate",
         "path": None,
         "size_bytes": None,
         "toolchain": None,
@@ -86,8 +88,39 @@ def test_tables(engine: Engine) -> None:
     path = json.loads(call("build", "tiny", "-o", "json").stdout)["engines"]["tiny"]
     assert call("build").stdout.split() == ["ENGINE", "PATH", "tiny", path]
     head, row = call("list").stdout.splitlines()
-    assert head.split() == ["ENGINE", "VERSION", "STATE", "SIZE", "PATH"]
-    assert [part for part in row.split() if part != "MB"][:3] == ["tiny", "1.0.0", "built"]
+    assert head.split() == ["ENGINE", "VERSION", "STATE", "FOR", "SIZE", "PATH"]
+    assert row.split()[:4] == ["tiny", "1.0.0", "built", "estate"]
+
+
+@pytest.fixture
+def two(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the tiny program there is another one, which only tests use."""
+    other = replace(tiny.engine(tiny.write(tmp_path / "other"), "other"), purpose="tests")
+    monkeypatch.setattr(engines, "ENGINES", (engine, other))
+
+
+def built(*arguments: str) -> list[str]:
+    """Names of what `build` answers with."""
+    return list(json.loads(call("build", "-o", "json", *arguments).stdout)["engines"])
+
+
+def test_what_only_tests_use_is_built_when_asked_for(two: None) -> None:
+    """A user who builds all gets what estates use; the rest comes with `--all` or by its name."""
+    assert built() == ["tiny"]
+    assert built("other") == ["other"]
+    assert built("--all") == ["tiny", "other"]
+    rows = json.loads(call("list", "-o", "json").stdout)["engines"]
+    assert [(row["name"], row["purpose"]) for row in rows] == [("tiny", "estate"), ("other", "tests")]
+
+
+def test_all_and_names_exclude_each_other(two: None) -> None:
+    """`--all` beside a name is a wrong usage, and nothing is built."""
+    with pytest.raises(UsageError, match="`--all` leaves nothing to name") as caught:
+        call("build", "--all", "tiny")
+    assert caught.value.remedy == "Leave it out, or leave out 'tiny'."
+    assert [row["state"] for row in json.loads(call("list", "-o", "json").stdout)["engines"]] == [
+        "missing"
+    ] * 2
 
 
 STEP = Step("building", "tiny", "1.0.0", unit="packages")

@@ -162,8 +162,8 @@ def test_engines_are_built_from_a_part_of_the_tree(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    states = [line.split()[:3] for line in done.stdout.splitlines()[1:]]
-    assert states == [[engine.name, engine.version, "missing"] for engine in ENGINES]
+    states = [line.split()[:4] for line in done.stdout.splitlines()[1:]]
+    assert states == [[engine.name, engine.version, "missing", engine.purpose] for engine in ENGINES]
 
 
 def test_ci_runs_make_test_from_anywhere(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class Heard:
         self._add(f"failed {step}")
 
 
-def engine(folder: Path, name: str = "tiny", stamps: str = "main") -> Engine:
+def engine(folder: Path, name: str = "tiny", stamps: str | tuple[str, ...] = "main") -> Engine:
     """The engine whose pins are in `folder`."""
     return Engine(name, "1.0.0", folder, GoBuild("singlepane/engines/tiny", ("netgo",), stamps), name)
 
