@@ -51,14 +51,19 @@ def _truth(world: World, request: Request) -> Reply:
     try:
         start = int(_time(query["time"]) // 60)
         minutes = duration_seconds(query.get("interval", "PT1M")) // 60
+        count = int(query.get("count", "1"))
     except (KeyError, ValueError) as error:
         raise _bad(
-            f"`time` (ISO or epoch seconds) is needed, `interval` is a duration of minutes: {error}"
+            "`time` (ISO or epoch seconds) is needed, `interval` is a duration of minutes, `count` a number: "
+            f"{error}"
         ) from None
-    if not 1 <= minutes <= 100_000:
-        raise _bad("`interval` must be from 1 to 100,000 minutes.")
+    if not 1 <= minutes * count <= 100_000 or count < 1:
+        raise _bad("`interval` times `count` must be from 1 to 100,000 minutes.")
+    if start < (count - 1) * minutes:
+        raise _bad("`time` must be after 1970, and so must all that `count` asks for.")
     of = resource.series(metric)
-    found = value(of, aggregation, start, minutes, _dimensions(query.get("dimensions", "")))
+    parts = _dimensions(query.get("dimensions", ""))
+    values = [value(of, aggregation, start - back * minutes, minutes, parts) for back in range(count)]
     settled = (start + minutes + metric.every + of.habit.lag + of.habit.late_minutes) * 60
     return Reply(
         200,
@@ -69,7 +74,8 @@ def _truth(world: World, request: Request) -> Reply:
             "unit": metric.unit,
             "time": stamp(start * 60),
             "minutes": minutes,
-            "value": found,
+            "value": values[0],
+            "values": values,
             "settled": world.clock.now() >= settled,
         },
     )
@@ -111,6 +117,18 @@ def _resources(world: World, request: Request) -> Reply:
         and subscription in ("", one.subscription.id, one.subscription.name.lower())
     ]
     return Reply(200, {"resources": found})
+
+
+def _metrics(world: World, request: Request) -> Reply:
+    kind = request.query.get("type", "").lower()
+    type = next((one.type for one in world.inventory.resources.values() if one.type.key == kind), None)
+    if type is None:
+        raise Refused(wrapped(404, "NotFound", f"There never is a resource of the type '{kind}'."))
+    found = [
+        {"name": one.name, "unit": one.unit, "aggregations": one.aggregations, "primary": one.primary}
+        for one in type.metrics.values()
+    ]
+    return Reply(200, {"type": type.name, "metrics": found})
 
 
 def _delete(world: World, request: Request) -> Reply:
@@ -211,6 +229,7 @@ def _object(request: Request) -> Mapping[str, Any]:
 
 HANDLERS = {
     ("GET", "/sim/truth"): _truth,
+    ("GET", "/sim/metrics"): _metrics,
     ("GET", "/sim/resources"): _resources,
     ("POST", "/sim/resources/delete"): _delete,
     ("POST", "/sim/resources/restore"): _restore,

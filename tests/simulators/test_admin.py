@@ -88,6 +88,28 @@ def test_truth(talk: Talk) -> None:
     assert sum(shares) == body["value"]
 
 
+def test_truth_of_several_intervals(talk: Talk) -> None:
+    """The same values as when each is asked for by itself, the newest first."""
+    path = f"/truth?resource={storage()}&metric=egress&aggregation=Total&interval=PT5M"
+    body = sim(talk, "GET", f"{path}&time=2026-03-02T08:10:00Z&count=3")[1]
+    single = [
+        sim(talk, "GET", f"{path}&time=2026-03-02T08:{at}:00Z")[1]["value"] for at in ("10", "05", "00")
+    ]
+    assert body["values"] == single
+    assert body["value"] == single[0]
+
+
+def test_metrics(talk: Talk) -> None:
+    """What a type has, as its definitions say; a type that no resource is of is refused."""
+    body = sim(talk, "GET", "/metrics?type=microsoft.storage/storageaccounts")[1]
+    assert body["type"] == "Microsoft.Storage/storageAccounts"
+    assert {"name": "Egress", "unit": "Bytes", "primary": "Total"}.items() <= next(
+        each for each in body["metrics"] if each["name"] == "Egress"
+    ).items()
+    assert sim(talk, "GET", "/metrics?type=Microsoft.Cache/redis")[0] == 404
+    assert sim(talk, "GET", "/metrics")[0] == 404
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
@@ -99,6 +121,11 @@ def test_truth(talk: Talk) -> None:
         (f"resource={storage()}&metric=Egress&time=0&interval=ten", 400),
         (f"resource={storage()}&metric=Egress&time=0&interval=P1000D", 400),
         (f"resource={storage()}&metric=Egress&time=0&dimensions=GeoType", 400),
+        (f"resource={storage()}&metric=Egress&time=0&count=2", 400),
+        (f"resource={storage()}&metric=Egress&time=-60", 400),
+        (f"resource={storage()}&metric=Egress&time=60000&count=0", 400),
+        (f"resource={storage()}&metric=Egress&time=60000&count=many", 400),
+        (f"resource={storage()}&metric=Egress&time=9e9&count=100001", 400),
     ],
 )
 def test_bad_truth(talk: Talk, query: str, status: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import httpx
@@ -18,7 +19,11 @@ from tests.verify.test_chain import deployment, engine
 NEU = Replica("neu", 0, {"cluster": "neu", "prometheus_replica": "0"})
 SIMULATOR = Running("azure-simulator", "azure-simulator", "hub", "ready", addresses={"https": "sim:1"})
 QUERY = Running("query", "query", "hub", "ready", addresses={"http": "query:1"})
-RESOURCE = {"id": "/S/1", "name": "Vault-1", "resourceGroup": "Shop", "listed": True, "lives": True}
+VAULTS = "Microsoft.KeyVault/vaults"
+RESOURCE = {
+    **{"id": "/S/1", "name": "Vault-1", "resourceGroup": "Shop", "type": VAULTS},
+    **{"listed": True, "lives": True},
+}
 LABELS = {"resource_group": "shop", "resource_name": "vault-1"}
 NAME = "azure_keyvault_vaults_availability_average_ratio"
 
@@ -26,14 +31,16 @@ NAME = "azure_keyvault_vaults_availability_average_ratio"
 def azure_estate(**row: object) -> Estate:
     """The estate of the stack, with an Azure exporter in one cluster; `row` adds to its metric row."""
     document = estate().model_dump(by_alias=True)
-    metric = {"type": "Microsoft.KeyVault/vaults", "names": ["Availability"], **row}
+    metric = {"type": VAULTS, "names": ["Availability"], **row}
     document["exporters"] = {"azure": {"kind": "azure", "clusters": ["neu"], "metrics": [metric]}}
     return Estate.model_validate(document)
 
 
 @dataclass
 class Played:
-    """`truth` is the simulator's value of every minute; `held` the last values in Query."""
+    """`truth` is the simulator's value of every minute, `held` the last values in Query of each of the series
+    `names`, `asked` the paths that were asked for.
+    """
 
     truth: float | None = 99.5
     aggregation: str = "average"
@@ -41,19 +48,28 @@ class Played:
     held: list[str] = field(default_factory=lambda: ["0.9", "0.995", "0.97"])
     resources: list[dict[str, object]] = field(default_factory=lambda: [RESOURCE])
 
+    names: tuple[str, ...] = (NAME,)
+    asked: Counter[str] = field(default_factory=Counter)
+
     def answer(self, request: httpx.Request) -> httpx.Response:
         """The reply of either."""
+        self.asked[request.url.path] += 1
+        params = request.url.params
         match request.url.path:
             case "/sim/resources":
                 return httpx.Response(200, json={"resources": self.resources})
+            case "/sim/metrics":
+                names = ("Availability", "ServiceApiHit", "Saturation")
+                common = {"unit": self.unit, "primary": self.aggregation.capitalize()}
+                return httpx.Response(200, json={"metrics": [{"name": name, **common} for name in names]})
             case "/sim/truth":
-                truth = {"aggregation": self.aggregation, "unit": self.unit, "value": self.truth}
-                return httpx.Response(200, json=truth)
-        whole = request.url.params["query"].startswith("topk")
+                return httpx.Response(200, json={"values": [self.truth] * int(params["count"])})
         values = [[1_700_000_000 + n, value] for n, value in enumerate(self.held)]
-        rows = (
-            [{"metric": LABELS, **({"value": values[-1]} if whole else {"values": values})}] if values else []
-        )
+        rows: list[dict[str, object]] = []
+        if values and params["query"].startswith("topk"):
+            rows = [{"metric": {"__name__": each, **LABELS}, "value": values[-1]} for each in self.names]
+        elif values:
+            rows = [{"metric": LABELS, "values": values}]
         return httpx.Response(200, json={"status": "success", "data": {"result": rows}})
 
     async def prove(self, own: Estate) -> str:
@@ -106,7 +122,8 @@ async def test_the_hop_applies_where_the_simulator_runs() -> None:
 
 def counted(truth: float | None, *held: float) -> Played:
     """A total of milliseconds a minute, and what Query has of its counter, in seconds."""
-    return Played(truth, "total", "MilliSeconds", [str(each) for each in held])
+    name = "azure_keyvault_vaults_availability_seconds_total"
+    return Played(truth, "total", "MilliSeconds", [str(each) for each in held], names=(name,))
 
 
 @pytest.mark.parametrize(
@@ -136,6 +153,42 @@ async def test_a_counter_that_has_not_grown_is_not_judged() -> None:
     """Its first value is a minute's, its second one comes with the next."""
     silent = counted(250.0, 7.5, 7.5)
     assert await silent.prove(azure_estate(aggregations=["Total"])) == "nothing of a live resource to compare"
+
+
+@pytest.mark.parametrize("row", [{"as": "gauge"}, {}], ids=["said", "by its primary aggregation"])
+async def test_a_total_may_be_a_gauge(row: dict[str, object]) -> None:
+    """As the row says, or as the exporter decides: a sum of percents counts nothing."""
+    played = Played(99.5, "total", names=("azure_keyvault_vaults_availability_ratio",))
+    said = await played.prove(azure_estate(aggregations=["Total"], **row))
+    assert said == "1 gauge equal to what the simulator measured"
+
+
+async def test_a_metric_that_the_type_does_not_have_is_named() -> None:
+    """Trying again does not help."""
+    with pytest.raises(Broken, match=r"no metric 'Colour' of Microsoft\.KeyVault/vaults") as broken:
+        await Played().prove(azure_estate(names=["Colour"]))
+    assert broken.value.final
+
+
+async def test_of_several_series_one_of_a_live_resource_is_taken() -> None:
+    """One that is gone is in sight for some minutes more."""
+    gone = {**RESOURCE, "id": "/S/2", "name": "Vault-1", "lives": False}
+    other = {**RESOURCE, "id": "/S/3", "name": "Vault-3"}
+    played = Played(resources=[gone, other])
+    with pytest.raises(Broken, match="of a live resource"):
+        await played.prove(azure_estate())
+    played.resources = [gone, RESOURCE]
+    assert await played.prove(azure_estate()) == "1 gauge equal to what the simulator measured"
+
+
+async def test_few_requests_whatever_the_number_of_metrics() -> None:
+    """What rows have in common is asked once, and all minutes of a series together: nobody else is kept
+    waiting.
+    """
+    names = ["Availability", "ServiceApiHit", "Saturation"]
+    played = Played(held=["0.995"], names=(NAME,))
+    assert await played.prove(azure_estate(names=names)) == "1 gauge equal to what the simulator measured"
+    assert played.asked == {"/sim/resources": 1, "/sim/metrics": 1, "/sim/truth": 1, "/api/v1/query": 2}
 
 
 def test_steps() -> None:
