@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from estate.components import Component, DataPath, Listen, Own, Probe, text
+from estate.components import (
+    Address,
+    Component,
+    DataPath,
+    File,
+    FilePath,
+    Listen,
+    Own,
+    Probe,
+    Resources,
+    text,
+)
 from estate.model import Estate
+
+ESTATE = "estate.yaml"
+PORT = 9797
 
 
 def server(estate: Estate, estate_file: Path, state: Path) -> Component:
@@ -26,7 +41,41 @@ def server(estate: Estate, estate_file: Path, state: Path) -> Component:
             "--listen",
             text(Listen("http")),
         ),
-        ports={"http": 9797},
+        ports={"http": PORT},
         ready=Probe("http", "/readyz"),
         metrics=("http", "/metrics"),
     )
+
+
+def server_of_hub(estate: Estate) -> Component:
+    """The server of an estate that runs in clusters, in the hub; it asks the global view what runs."""
+    return Component(
+        name="server",
+        kind="server",
+        cluster=estate.hub,
+        command=Own(),
+        arguments=(
+            "serve",
+            "--estate",
+            text(FilePath(ESTATE)),
+            "--query",
+            text("http://", Address("query", "http")),
+            "--data",
+            text(DataPath()),
+            "--listen",
+            text(Listen("http")),
+            "--allow-host",
+            "server",
+        ),
+        ports={"http": PORT},
+        ready=Probe("http", "/readyz"),
+        metrics=("http", "/metrics"),
+        files=(File(ESTATE, document(estate)),),
+        storage="1Gi",
+        resources=Resources("50m", "256Mi", "512Mi"),
+    )
+
+
+def document(estate: Estate) -> dict[str, Any]:
+    """The estate as one file: what it includes and its defaults are in it already."""
+    return estate.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"include", "defaults"})

@@ -8,6 +8,8 @@ SinglepaneError
       ├── PortTaken            another process listens where a component must
       ├── StateFolderError     the state folder cannot be used (read-only, full, in use)
       ├── ComponentFailed      a component did not start or gave up
+      ├── ClusterError         a cluster cannot be reached, or refuses what is asked
+      ├── RolloutStopped       a change was not finished; the message says what is as it was and what is not
       └── NotRunning           the estate asked about is not up
 """
 
@@ -72,3 +74,11 @@ class ComponentFailed(SurroundingsError):
 
 class NotRunning(SurroundingsError):
     """No supervisor answers for this estate."""
+
+
+class ClusterError(SurroundingsError):
+    """A cluster cannot be reached, or refuses what is asked."""
+
+
+class RolloutStopped(SurroundingsError):
+    """A change was begun and not finished; the message says what was changed and what was not."""

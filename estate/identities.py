@@ -6,7 +6,7 @@ from estate.model import Estate, WorkloadCredential
 
 
 def of_store(estate: Estate, cluster: str) -> str | None:
-    """Client id for the object store in a cluster; None where a connection string is used, or none is given."""
+    """Client id for the object store in a cluster; None with a connection string, or where none is given."""
     store = estate.metrics.store
     if store.identity != "workload":
         return None

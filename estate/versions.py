@@ -14,4 +14,6 @@ ENGINES = {
     "node_exporter": "1.12.1",
     "azurite": "3.37.0",
     "helm": "4.3.1",
+    "prometheus_operator": "0.93.1",
+    "kube_state_metrics": "2.18.0",
 }

@@ -18,6 +18,8 @@ from singlepane import output
 # help on all of them must not load all of them.
 VERBS = {
     "check": "Check estate files and say everything that is wrong with them, each with its line.",
+    "render": "Write the Kubernetes objects of every cluster as files, one for each release.",
+    "images": "List every container image that the clusters of an estate pull, one a line.",
     "up": "Run the whole estate on this machine: every component for real, Azure and the shop by stand-ins.",
     "status": "Show every component of a running estate: state, address, process, restarts, uptime, memory.",
     "verify": "Prove the data path of a running estate hop by hop, for each cluster and each replica.",

@@ -34,21 +34,36 @@ def retention_hours(estate: Estate) -> int:
     return max(SHORTEST_RETENTION_HOURS, ceil(2 * longest / 3600))
 
 
-def alertmanager(estate: Estate, configuration: Mapping[str, Any], files: tuple[File, ...] = ()) -> Component:
-    """The estate's Alertmanager with this configuration and the files it refers to."""
+def alertmanagers(
+    estate: Estate, configuration: Mapping[str, Any], files: tuple[File, ...] = (), count: int = 1
+) -> tuple[Component, ...]:
+    """The estate's Alertmanagers with this configuration and the files it refers to.
+
+    A single one has no number. How several find each other is for the target to say.
+    """
+    if count == 1:
+        return (_alertmanager(estate, configuration, files, None),)
+    return tuple(_alertmanager(estate, configuration, files, replica) for replica in range(count))
+
+
+def _alertmanager(
+    estate: Estate, configuration: Mapping[str, Any], files: tuple[File, ...], replica: int | None
+) -> Component:
+    name = "alertmanager" if replica is None else f"alertmanager-{replica}"
     return Component(
-        name="alertmanager",
+        name=name,
         kind="alertmanager",
         cluster=estate.hub,
+        replica=replica,
         command=Engine("alertmanager"),
         arguments=(
             text("--config.file=", FilePath(CONFIG)),
             text("--storage.path=", DataPath()),
             f"--data.retention={retention_hours(estate)}h",
             text("--web.listen-address=", Listen("http")),
-            text("--web.external-url=http://", Address("alertmanager", "http")),
-            # There is one: nobody to gossip with. Left out, it would listen on all interfaces.
-            "--cluster.listen-address=",
+            text("--web.external-url=http://", Address(name, "http")),
+            # One has nobody to gossip with. Left out, it would listen on all interfaces.
+            *(("--cluster.listen-address=",) if replica is None else ()),
             # Else nobody could tell which receiver it is that notifications do not get to.
             "--enable-feature=receiver-name-in-metrics",
         ),

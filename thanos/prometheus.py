@@ -123,7 +123,7 @@ def configured(
             "evaluation_interval": settings.scrape_interval,
             "external_labels": external_labels(estate, server.cluster, server.replica or 0),
         },
-        "storage": {"tsdb": {"retention": _retention(settings, timing)}},
+        "storage": {"tsdb": {"retention": retention(settings, timing)}},
         "rule_files": [text(FilePath(file.path)) for file in files],
         "alerting": {
             # Without it the replicas of a pair would send one alert twice, as two.
@@ -137,7 +137,7 @@ def configured(
     return replace(server, files=(File(CONFIG, document), *files))
 
 
-def _retention(settings: PrometheusSettings, timing: Timing) -> Mapping[str, str]:
+def retention(settings: PrometheusSettings, timing: Timing) -> Mapping[str, str]:
     """By time, and by size before the volume is full: whichever comes first."""
     time = shortest(settings.retention, timing.local_retention)
     return {"time": time, "size": f"{int(_volume_gib(settings) * 1024 * FILL)}MB"}

@@ -17,10 +17,10 @@ class Setting:
     cluster.
     `rules`: rule files by scope.
     `alertmanager`: Alertmanager's configuration document, and `alertmanager_files` the files it refers to
-    (such as the secret URLs of webhooks).
+    (such as the secret URLs of webhooks). `alertmanagers`: how many of them there are.
     `objstore`: Thanos' object store document (`thanos/objstore.py` makes it); `store_needs`: components that
     must be ready before it can be opened.
-    `fast`: the timing of a demonstration (`thanos/timing.py`); only `singlepane up` asks for it.
+    `fast`: the timing of a demonstration (`thanos/timing.py`).
     """
 
     others: tuple[Component, ...]
@@ -29,4 +29,5 @@ class Setting:
     objstore: Mapping[str, Any]
     store_needs: tuple[str, ...] = ()
     alertmanager_files: tuple[File, ...] = ()
+    alertmanagers: int = 1
     fast: bool = False

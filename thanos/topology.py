@@ -14,7 +14,7 @@ from __future__ import annotations
 from estate.components import Component
 from estate.model import Estate
 from thanos import objstore, prometheus, rule
-from thanos.alertmanager import alertmanager
+from thanos.alertmanager import alertmanagers as alertmanagers_of
 from thanos.compact import compact
 from thanos.objstore import Bucket
 from thanos.query import query
@@ -41,13 +41,15 @@ def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
     stores = [*(each.address("grpc") for each in (*sidecars, gateway)), rule.STORE_API]
     view = query(estate, stores, needs=[each.name for each in sidecars if each.cluster == estate.hub])
     frontend = query_frontend(view)
-    manager = alertmanager(estate, setting.alertmanager, setting.alertmanager_files)
-    alertmanagers = [manager.address("http")]
+    managers = alertmanagers_of(
+        estate, setting.alertmanager, setting.alertmanager_files, setting.alertmanagers
+    )
+    alertmanagers = [manager.address("http") for manager in managers]
     global_rules = [each for each in setting.rules if each.scope == "global"]
     ruler = rule.rule(estate, bucket.existing, global_rules, view.address("http"), alertmanagers, timing)
     compactor = compact(estate, bucket.made_by(gateway), timing)
 
-    global_parts = (gateway, view, frontend, ruler, compactor, manager)
+    global_parts = (gateway, view, frontend, ruler, compactor, *managers)
     everything = (*servers, *sidecars, *global_parts, *setting.others)
 
     def complete(server: Component) -> Component:

@@ -1,1 +1,1 @@
-"""Places where components run. `local` is this machine."""
+"""Places where components run. `local` is this machine, `kubernetes` are clusters."""

@@ -25,7 +25,7 @@ ALONE = (
     "grafana",
 )
 PER_REPLICA = ("prometheus", "sidecar")
-PER_CLUSTER = ("node-exporter",)
+PER_CLUSTER = ("node-exporter", "kube-state-metrics", "prometheus-operator")
 
 
 def component_names(estate: Estate) -> Iterator[Problem]:

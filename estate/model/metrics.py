@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -53,6 +53,11 @@ class Metrics(Row):
 
     store: Store
     """The blob container where all clusters keep their blocks."""
+    timing: Literal["production", "demonstration"] = "production"
+    """How fast blocks move. `demonstration`: every 30 seconds, to see all of it move; too many for good.
+
+    `singlepane up` is always a demonstration.
+    """
     retention: Retention = Retention()
     """How long blocks are kept, by resolution."""
     query: QuerySettings = QuerySettings()

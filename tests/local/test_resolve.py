@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.targets.local import resolve, secrets
+from deploy.targets import secrets
+from deploy.targets.local import resolve
 from deploy.targets.local.folder import StateFolder
 from deploy.targets.local.launch import Condition, Launch, LaunchFile, Successor
 from estate.components import (

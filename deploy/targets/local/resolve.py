@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from deploy.targets.local import secrets
-from deploy.targets.local.documents import dump
+from deploy.targets import secrets
+from deploy.targets.documents import dump
 from deploy.targets.local.folder import StateFolder
 from deploy.targets.local.launch import Condition, Launch, LaunchFile, Successor
 from deploy.targets.local.order import by_need

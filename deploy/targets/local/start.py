@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.targets.local import client, marks, ports, resolve, secrets
+from deploy.targets import secrets
+from deploy.targets.local import client, marks, ports, resolve
 from deploy.targets.local.changes import Changes
 from deploy.targets.local.client import Line, Watch
 from deploy.targets.local.errand import Errand

@@ -1,6 +1,6 @@
 """Values of secret references, read once at start.
 
-They go to processes and 0600 files, never to a log or status.
+They go to processes, 0600 files and Kubernetes Secrets, never to a log or status.
 """
 
 from __future__ import annotations

@@ -1,0 +1,43 @@
+"""The estate as it runs in its clusters: the same components as on one machine, without stand-ins."""
+
+from __future__ import annotations
+
+import exporters.components
+import thanos.topology
+from alerts import routing, rules
+from deploy.server import PORT as SERVER_PORT
+from deploy.server import server_of_hub
+from estate.components import Component, RuleFile
+from estate.model import Estate
+from exporters.components import Peers
+from thanos import objstore
+from thanos.setting import Setting
+
+# They gossip, so that one page is sent while one of them is away: one could not, and two cannot tell which of
+# them lost the other.
+ALERTMANAGERS = 3
+
+
+def cluster_components(estate: Estate) -> tuple[Component, ...]:
+    """All components of the estate, each in its cluster."""
+    page = server_of_hub(estate)
+    others = (page, *exporters.components.components(estate, Peers()))
+    metrics = thanos.topology.components(
+        estate,
+        Setting(
+            others=others,
+            rules=rule_files(estate),
+            alertmanager=routing.configuration(estate, page.address()),
+            alertmanager_files=routing.secret_files(estate),
+            alertmanagers=ALERTMANAGERS,
+            objstore=objstore.azure(estate.metrics.store),
+            fast=estate.metrics.timing == "demonstration",
+        ),
+    )
+    return (*others, *metrics)
+
+
+def rule_files(estate: Estate) -> tuple[RuleFile, ...]:
+    """The rules, with links to where people reach the server; its name in the hub where nobody said."""
+    inside = f"http://server.{estate.clusters[estate.hub].kubernetes.namespace}.svc:{SERVER_PORT}"
+    return rules.rule_files(estate, (estate.alerts.base_url or inside).rstrip("/"))

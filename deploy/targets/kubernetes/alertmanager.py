@@ -1,0 +1,94 @@
+"""The Alertmanagers of the hub, as one object of prometheus-operator: they gossip, so that one page is sent.
+
+Contract: https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.Alertmanager
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deploy.targets.kubernetes import images, names, pod
+from deploy.targets.kubernetes.monitors import matched, replaced
+from deploy.targets.kubernetes.objects import Object, account, balancer, claim
+from deploy.targets.kubernetes.place import EXPOSED, Place, secret_name
+from estate.components import Component, File
+from thanos.alertmanager import CONFIG, retention_hours
+
+CONFIG_SECRET = f"alertmanager-{names.ALERTMANAGER}-config"
+# The only key that the operator takes the configuration from.
+CONFIG_KEY = "alertmanager.yaml"
+
+
+def objects(place: Place, managers: Sequence[Component]) -> Iterator[Object]:
+    """The replicas as one object, their account, and a port of each for the other clusters."""
+    labels = _labels()
+    yield {**account(place, managers[0]), "name": "alertmanager", "labels": labels}
+    spec = _spec(place, managers)
+    yield {"kind": "Alertmanager", "name": names.ALERTMANAGER, "labels": labels, "spec": spec}
+    if len(managers) > 1:
+        budget = {"maxUnavailable": 1, "selector": {"matchLabels": _selector()}}
+        yield {"kind": "PodDisruptionBudget", "name": "alertmanager", "labels": labels, "spec": budget}
+    yield _monitor(labels, single=len(managers) == 1)
+    if len(place.estate.clusters) > 1:
+        number = EXPOSED["alertmanager", "http"]
+        for each in managers:
+            picked = {"statefulset.kubernetes.io/pod-name": names.pod(each)}
+            port = {"name": "http", "port": number + (each.replica or 0), "targetPort": "web"}
+            yield balancer(place, each.name, labels, picked, port)
+
+
+def configuration(own: Component) -> tuple[File, ...]:
+    """The configuration as the file of its Secret."""
+    return tuple(File(CONFIG_KEY, file.content, True) for file in own.files if file.path == CONFIG)
+
+
+def others(own: Component) -> tuple[File, ...]:
+    """The files that the configuration refers to."""
+    return tuple(file for file in own.files if file.path != CONFIG)
+
+
+def _labels() -> dict[str, str]:
+    own = "alertmanager"
+    return {"app.kubernetes.io/name": own, "app.kubernetes.io/instance": own, **names.OURS}
+
+
+def _selector() -> dict[str, str]:
+    return {"alertmanager": names.ALERTMANAGER}
+
+
+def _spec(place: Place, managers: Sequence[Component]) -> Object:
+    own = managers[0]
+    spec: Object = {
+        "image": images.reference("alertmanager", place.estate.images),
+        "version": images.tag("alertmanager", place.estate.images),
+        "replicas": len(managers),
+        "serviceAccountName": "alertmanager",
+        "configSecret": CONFIG_SECRET,
+        "retention": f"{retention_hours(place.estate)}h",
+        # Else nobody could tell which receiver it is that notifications do not get to.
+        "enableFeatures": ["receiver-name-in-metrics"],
+        "resources": pod.resources(own.resources),
+        "storage": {"volumeClaimTemplate": {"spec": claim(place, "data", own.storage)["spec"]}},
+        "podMetadata": {"labels": _labels()},
+        "securityContext": pod.security(own),
+    }
+    if others(own):
+        spec["secrets"] = [secret_name(own)]
+    if pull := place.estate.images.pull_secret:
+        spec["imagePullSecrets"] = [{"name": pull}]
+    return spec
+
+
+def _monitor(labels: Object, single: bool) -> Object:
+    """On one machine the only one is called `alertmanager`; several are numbered."""
+    name = "alertmanager" if single else "alertmanager-$1"
+    endpoint = {
+        "port": "web",
+        "path": "/metrics",
+        "relabelings": [
+            replaced("job", "alertmanager"),
+            matched("__meta_kubernetes_pod_name", "alertmanager-.+-([0-9]+)", "component", name),
+        ],
+    }
+    spec = {"selector": {"matchLabels": {"operated-alertmanager": "true"}}, "endpoints": [endpoint]}
+    return {"kind": "ServiceMonitor", "name": "alertmanager", "labels": labels, "spec": spec}

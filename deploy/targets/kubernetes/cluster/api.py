@@ -1,0 +1,140 @@
+"""Requests to one API server: JSON in and out, answers as plain documents, refusals as one error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+from kubernetes.client import ApiClient
+
+from deploy.targets.kubernetes.cluster.connection import Access, connect
+from deploy.targets.kubernetes.cluster.refused import Refused, refused
+from estate.errors import ClusterError
+
+SECONDS = 30.0
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
+# Metadata alone: the rest of a list of Secrets is no business of ours.
+METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+
+
+class Api:
+    """One API server. Threads may share it."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+
+    @cached_property
+    def client(self) -> ApiClient:
+        """Made at the first request. Raises what `connect` raises."""
+        return connect(self.access)
+
+    @property
+    def cluster(self) -> str:
+        """Its name in the estate."""
+        return self.access.cluster
+
+    @property
+    def namespace(self) -> str:
+        """Where the objects of the estate are."""
+        return self.access.namespace
+
+    def get(self, path: str, **query: str) -> Any:
+        """A document. Raises ClusterError."""
+        return self.request("GET", path, query)
+
+    def find(self, path: str) -> Any | None:
+        """A document, or None where there is none. Raises ClusterError."""
+        try:
+            return self.request("GET", path)
+        except Refused as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def metadata(self, path: str, **query: str) -> list[Any]:
+        """The objects of a list, of each its metadata alone."""
+        document = self.request("GET", path, query, accept=METADATA)
+        return list(document["items"])
+
+    def post(self, path: str, body: Any) -> Any:
+        """Create an object."""
+        return self.request("POST", path, body=body)
+
+    def put(self, path: str, body: Any) -> Any:
+        """Replace an object; with a resourceVersion only if it is still the same."""
+        return self.request("PUT", path, body=body)
+
+    def delete(self, path: str) -> None:
+        """Delete an object, or do nothing where there is none."""
+        try:
+            self.request("DELETE", path, {"propagationPolicy": "Background"})
+        except Refused as error:
+            if error.status != 404:
+                raise
+
+    def apply(
+        self, path: str, body: Mapping[str, Any], manager: str, *, force: bool = False, dry_run: bool = False
+    ) -> Any:
+        """Server-side apply under a field manager; the answer is the object as it is then, or would be.
+
+        https://kubernetes.io/docs/reference/using-api/server-side-apply/
+        """
+        query = {"fieldManager": manager, "force": "true" if force else "false"}
+        if dry_run:
+            query["dryRun"] = "All"
+        return self.request("PATCH", path, query, body, content_type=APPLY)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        *,
+        content_type: str = "application/json",
+        accept: str = "application/json",
+        seconds: float = SECONDS,
+    ) -> Any:
+        """The answer as a document. Raises ClusterError (nobody answers) and Refused (the answer is no)."""
+        full = f"{path}?{urlencode(query)}" if query else path
+        headers = {"Accept": accept}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = content_type
+            data = json.dumps(body, separators=(",", ":")).encode()
+        status, answer = self._send(method, full, headers, data, seconds)
+        if status >= 300:
+            raise refused(self.cluster, method, path, status, answer)
+        return json.loads(answer) if answer else None
+
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None, seconds: float
+    ) -> tuple[int, bytes]:
+        try:
+            _, url, signed, _, _ = self.client.param_serialize(
+                method, path, header_params=headers, auth_settings=["BearerToken"]
+            )
+            answer = self.client.rest_client.pool_manager.request(
+                method, url, headers=signed, body=body, timeout=seconds, retries=_RETRIES, redirect=False
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise ClusterError(
+                f"{self.cluster}: its API server does not answer: {_why(error)}",
+                f"Is the context {self.access.context} right, and is it reached from this network?",
+            ) from None
+        return answer.status, answer.data
+
+
+# A connection that was closed while nobody used it is opened anew; what was sent is never sent twice.
+_RETRIES = urllib3.Retry(total=2, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.2)
+
+
+def _why(error: Exception) -> str:
+    reason = getattr(error, "reason", None) or error
+    text = str(reason)
+    return text.rpartition(": ")[2] if "NewConnectionError" in text else text

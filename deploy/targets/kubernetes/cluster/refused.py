@@ -1,0 +1,93 @@
+"""What an API server answers when it does not do what is asked.
+
+Contract: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from estate.errors import ClusterError
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason of several; `field` is a path such as spec.selector, or empty."""
+
+    field: str
+    message: str
+    reason: str = ""
+
+
+class Refused(ClusterError):
+    """An answer that is no success. `status` is HTTP's, `reason` Kubernetes' word, such as NotFound."""
+
+    def __init__(
+        self, message: str, remedy: str, *, status: int, reason: str = "", causes: tuple[Cause, ...] = ()
+    ) -> None:
+        super().__init__(message, remedy)
+        self.status = status
+        self.reason = reason
+        self.causes = causes
+
+
+def refused(cluster: str, method: str, path: str, status: int, body: bytes) -> Refused:
+    """The error for an answer."""
+    document = _document(body)
+    message = str(document.get("message") or body.decode(errors="replace").strip() or f"status {status}")
+    reason = str(document.get("reason") or "")
+    details = document.get("details") or {}
+    causes = tuple(
+        Cause(str(each.get("field", "")), str(each.get("message", "")), str(each.get("reason", "")))
+        for each in details.get("causes") or ()
+    )
+    said = f"{cluster}: {message[:600]}"
+    if status == 404 and not document:
+        # No Status: the kind itself is not known there.
+        reason = "NoKind"
+        said = f"{cluster}: the API server does not know {path.split('?', maxsplit=1)[0]}"
+    remedy = _remedy(cluster, status, method, path, message)
+    return Refused(said, remedy, status=status, reason=reason, causes=causes)
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) and document.get("kind") == "Status" else {}
+
+
+def _remedy(cluster: str, status: int, method: str, path: str, message: str) -> str:
+    match status:
+        case 401:
+            return f"The credentials of {cluster} are not valid, or not any more: sign in again."
+        case 403 if "is forbidden: User" in message:
+            return f"Grant this right, for example with:\n{rule(method, path)}"
+        case 403 if "exceeded quota" in message:
+            return "Raise the ResourceQuota of the namespace, or ask for less in the estate."
+        case 404 if "namespaces" in message:
+            return "The namespace is made by `singlepane apply`; was it deleted meanwhile?"
+        case 404:
+            return "A custom resource definition is missing: `singlepane apply` brings those that it needs."
+        case 409:
+            return "Somebody else holds these fields: take them out there, or let them be taken over."
+        case 500 if "failed to create typed patch object" in message:
+            return "The object has a field that this version of its kind does not know."
+    return ""
+
+
+def rule(method: str, path: str) -> str:
+    """The rule of a role that would allow a request, as YAML to copy."""
+    parts = path.split("?", maxsplit=1)[0].strip("/").split("/")
+    group = "" if parts[0] == "api" else parts[1]
+    rest = parts[2:] if parts[0] == "api" else parts[3:]
+    if len(rest) > 2 and rest[0] == "namespaces":
+        rest = rest[2:]
+    resource = "/".join([rest[0], *rest[2:]]) if rest else ""
+    named = len(rest) > 1
+    verb = {"GET": "get" if named else "list", "POST": "create", "PUT": "update", "DELETE": "delete"}
+    verbs = ["patch", "create"] if method == "PATCH" else [verb.get(method, method.lower())]
+    return f'- apiGroups: ["{group}"]\n  resources: ["{resource}"]\n  verbs: {json.dumps(verbs)}'

@@ -1,0 +1,109 @@
+"""Files of a component: the plain ones become a ConfigMap, the secret ones a Secret that no release holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+from deploy.targets.documents import dump
+from deploy.targets.kubernetes import names
+from deploy.targets.kubernetes.place import Place, secret, secret_name
+from deploy.targets.secrets import within
+from estate.components import Component, File, Template, Text
+
+# Of a ConfigMap and of a Secret alike; what is larger the API server refuses.
+MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SecretDraft:
+    """A Secret whose values are read at the moment of an apply.
+
+    `files` and `environment` become its keys. `references` are what they are made of, for the reader of a
+    plan.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    own: Component
+    place: Place
+    files: tuple[File, ...] = ()
+    environment: Mapping[str, Template] | None = None
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Secret references that its values hold, each once."""
+        roots = [*(file.content for file in self.files), *(self.environment or {}).values()]
+        return tuple(dict.fromkeys(reference for root in roots for reference in within(root)))
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it has."""
+        return (*(names.key(file.path) for file in self.files), *(self.environment or {}))
+
+    def values(self, secrets: Mapping[str, str]) -> dict[str, str]:
+        """Key to value, with the values of all references. Raises UsageError as `Place.value` does."""
+        place = Place(self.place.estate, self.place.cluster, self.place.components, secrets)
+        made = {names.key(file.path): content(place, self.own, file) for file in self.files}
+        variables = (self.environment or {}).items()
+        return made | {name: place.text(self.own, value) for name, value in variables}
+
+
+def content(place: Place, own: Component, file: File) -> str:
+    """A file as text."""
+    if isinstance(file.content, str | Text):
+        return place.text(own, file.content)
+    return dump(file.content, PurePosixPath(file.path).suffix, partial(place.text, own))
+
+
+def config_map(place: Place, own: Component) -> dict[str, Any] | None:
+    """The plain files, or None where there are none."""
+    data = {names.key(file.path): content(place, own, file) for file in own.files if not secret(file)}
+    if not data:
+        return None
+    return {"kind": "ConfigMap", "name": own.name, "labels": names.labels(own), "data": data}
+
+
+def checksum(data: Mapping[str, str]) -> str:
+    """Changes with every change of the data, so that pods that carry it are made anew."""
+    digest = hashlib.sha256()
+    for key in sorted(data):
+        digest.update(f"{key}\0{len(data[key])}\0{data[key]}".encode())
+    return digest.hexdigest()[:16]
+
+
+def drafts(place: Place, own: Component) -> tuple[SecretDraft, ...]:
+    """The Secrets of a component: its secret files, and the variables that are secret."""
+    made = []
+    files = tuple(file for file in own.files if secret(file))
+    if files:
+        made.append(SecretDraft(secret_name(own), names.labels(own), own, place, files))
+    variables = secret_variables(own)
+    if variables:
+        made.append(SecretDraft(f"{own.name}-env", names.labels(own), own, place, (), variables))
+    return tuple(made)
+
+
+def secret_variables(own: Component) -> dict[str, Template]:
+    """Variables of the environment that hold a secret."""
+    return {name: value for name, value in own.environment.items() if any(within(value))}
+
+
+def volume(own: Component) -> dict[str, Any] | None:
+    """One volume that lays all files out under their paths, or None without files."""
+    plain = _items(file for file in own.files if not secret(file))
+    hidden = _items(file for file in own.files if secret(file))
+    sources: list[dict[str, Any]] = []
+    if plain:
+        sources.append({"configMap": {"name": own.name, "items": plain}})
+    if hidden:
+        sources.append({"secret": {"name": secret_name(own), "items": hidden}})
+    # 0440: readable by the pod's group alone.
+    return {"name": "files", "projected": {"defaultMode": 0o440, "sources": sources}} if sources else None
+
+
+def _items(files: Iterable[File]) -> list[dict[str, str]]:
+    return [{"key": names.key(file.path), "path": file.path} for file in files]

@@ -1,0 +1,72 @@
+"""Rendered files on disk: a folder that holds what was rendered last and nothing older."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from deploy.targets.kubernetes.canonical import documents
+from deploy.targets.kubernetes.files import SecretDraft
+from deploy.targets.kubernetes.release import Rendering
+from estate.errors import UsageError
+
+# Names the files that we wrote, so that only those are ever deleted.
+INDEX = ".singlepane.json"
+
+
+def files(renderings: Iterable[Rendering]) -> Iterator[tuple[str, str]]:
+    """Path and content: a file for each release, and one that names the Secrets without their values."""
+    for rendering in renderings:
+        for release in rendering.releases:
+            yield f"{rendering.cluster}/{release.name}.yaml", documents(release.manifests())
+        rows = [_draft(rendering, draft) for draft in rendering.secrets]
+        yield f"{rendering.cluster}/secrets.txt", "".join(rows)
+
+
+def _draft(rendering: Rendering, draft: SecretDraft) -> str:
+    """A Secret for a reader: `singlepane apply` makes it, from what the references name."""
+    made_of = f" of {', '.join(draft.references)}" if draft.references else ""
+    return f"{rendering.namespace}/{draft.name}: {', '.join(draft.keys())}{made_of}\n"
+
+
+def write(folder: Path, made: Mapping[str, str]) -> tuple[int, int]:
+    """Put the files there, and take away those that an earlier call wrote and this one does not.
+
+    How many were changed and how many taken away. Raises UsageError for a folder that holds other things.
+    """
+    before = _before(folder)
+    changed = 0
+    for path, content in made.items():
+        target = folder / path
+        data = content.encode()
+        if target.is_file() and target.read_bytes() == data:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        part.write_bytes(data)
+        part.rename(target)
+        changed += 1
+    gone = [path for path in before if path not in made]
+    for path in gone:
+        (folder / path).unlink(missing_ok=True)
+        parent = (folder / path).parent
+        if parent != folder and parent.is_dir() and not any(parent.iterdir()):
+            parent.rmdir()
+    (folder / INDEX).write_text(json.dumps({"files": sorted(made)}, indent=2) + "\n")
+    return changed, len(gone)
+
+
+def _before(folder: Path) -> list[str]:
+    index = folder / INDEX
+    if index.is_file():
+        rows = json.loads(index.read_text())["files"]
+        # Never outside the folder, whatever somebody wrote into the index.
+        return [path for path in rows if (folder / path).resolve().is_relative_to(folder.resolve())]
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(
+            f"{folder} holds files that were not rendered here",
+            "Name an empty folder, or one that an earlier render made.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    return []

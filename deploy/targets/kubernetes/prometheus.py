@@ -1,0 +1,183 @@
+"""Prometheus with its sidecar in a cluster, as one object of prometheus-operator.
+
+Contract: https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.Prometheus
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from deploy.targets.kubernetes import images, names, pod
+from deploy.targets.kubernetes.monitors import matched, replaced
+from deploy.targets.kubernetes.objects import Object, account, balancer, claim
+from deploy.targets.kubernetes.place import EXPOSED, Place, secret_name
+from estate.components import Component, File, RuleFile, Text
+from thanos import prometheus as server
+from thanos.timing import DEMONSTRATION, PRODUCTION
+
+# Names the hub's Alertmanagers. It holds no secret: the operator reads such a list from a Secret alone.
+ALERTMANAGERS = "prometheus-alertmanagers"
+ALERTMANAGERS_KEY = "alertmanagers.yaml"
+RIGHTS: tuple[Mapping[str, Any], ...] = (
+    {
+        "apiGroups": [""],
+        "resources": ["nodes", "nodes/metrics", "services", "endpoints", "pods"],
+        "verbs": ["get", "list", "watch"],
+    },
+    {
+        "apiGroups": ["discovery.k8s.io"],
+        "resources": ["endpointslices"],
+        "verbs": ["get", "list", "watch"],
+    },
+    {"nonResourceURLs": ["/metrics", "/metrics/cadvisor"], "verbs": ["get"]},
+)
+
+
+def objects(place: Place, servers: Sequence[Component], sidecars: Sequence[Component]) -> Iterator[Object]:
+    """The replicas of a cluster as one object, their account, and a port of each sidecar for the hub."""
+    first, beside = servers[0], sidecars[0]
+    labels = _labels(place)
+    yield {**account(place, beside), "name": "prometheus", "labels": labels}
+    name = names.cluster_wide("prometheus", place.namespace)
+    yield {"kind": "ClusterRole", "name": name, "labels": labels, "rules": list(RIGHTS)}
+    yield {
+        "kind": "ClusterRoleBinding",
+        "name": name,
+        "labels": labels,
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": "prometheus", "namespace": place.namespace}],
+    }
+    yield {"kind": "Prometheus", "name": place.cluster, "labels": labels, "spec": _spec(place, first, beside)}
+    if len(servers) > 1:
+        spec = {"maxUnavailable": 1, "selector": {"matchLabels": _selector(place)}}
+        yield {"kind": "PodDisruptionBudget", "name": "prometheus", "labels": labels, "spec": spec}
+    yield _monitor(place, labels)
+    yield _sidecar_monitor(place, labels)
+    if place.cluster != place.estate.hub:
+        number = EXPOSED["sidecar", "grpc"]
+        for each in sidecars:
+            picked = {"statefulset.kubernetes.io/pod-name": names.pod(each)}
+            port = {"name": "grpc", "port": number + (each.replica or 0), "targetPort": "grpc"}
+            yield balancer(place, each.name, labels, picked, port)
+
+
+def _labels(place: Place) -> dict[str, str]:
+    instance = f"prometheus-{place.cluster}"
+    return {"app.kubernetes.io/name": "prometheus", "app.kubernetes.io/instance": instance, **names.OURS}
+
+
+def _selector(place: Place) -> dict[str, str]:
+    """What the operator writes on the pods of this object itself."""
+    return {"operator.prometheus.io/name": place.cluster}
+
+
+def _spec(place: Place, own: Component, beside: Component) -> Object:
+    estate = place.estate
+    settings = estate.clusters[place.cluster].prometheus
+    labels = server.external_labels(estate, place.cluster, 0)
+    # The operator writes the name of the pod in its place.
+    del labels[estate.metrics.replica_label]
+    timing = DEMONSTRATION if estate.metrics.timing == "demonstration" else PRODUCTION
+    kept = server.retention(settings, timing)
+    spec: Object = {
+        "image": images.reference("prometheus", estate.images),
+        "version": images.tag("prometheus", estate.images),
+        "replicas": settings.replicas,
+        "serviceAccountName": "prometheus",
+        "externalLabels": labels,
+        # Query merges series that differ in this label alone. The other label would tell nothing more.
+        "replicaExternalLabelName": estate.metrics.replica_label,
+        "prometheusExternalLabelName": "",
+        "scrapeInterval": settings.scrape_interval,
+        "evaluationInterval": settings.scrape_interval,
+        "retention": kept["time"],
+        "retentionSize": kept["size"],
+        "resources": pod.resources(own.resources),
+        "storage": {"volumeClaimTemplate": {"spec": claim(place, "data", own.storage)["spec"]}},
+        "podMetadata": {"labels": _labels(place)},
+        "securityContext": pod.security(own),
+        # All that the cluster's people define. One selector at least must be there: without any, the operator
+        # leaves the configuration empty, and external labels with it.
+        "serviceMonitorSelector": {},
+        "serviceMonitorNamespaceSelector": {},
+        "podMonitorSelector": {},
+        "podMonitorNamespaceSelector": {},
+        "probeSelector": {},
+        "probeNamespaceSelector": {},
+        "scrapeConfigSelector": {},
+        "scrapeConfigNamespaceSelector": {},
+        "ruleSelector": {},
+        "ruleNamespaceSelector": {},
+        "thanos": _thanos(place, beside),
+    }
+    if beside.identity:
+        spec["podMetadata"]["labels"]["azure.workload.identity/use"] = "true"
+    if place.cluster == estate.hub:
+        # By name in the Service without an address of its own: each of them, never one behind a balancer.
+        known = {"namespace": place.namespace, "name": names.ALERTMANAGER_SERVICE, "port": "web"}
+        spec["alerting"] = {"alertmanagers": [{**known, "apiVersion": "v2"}]}
+    else:
+        spec["additionalAlertManagerConfigs"] = {"name": ALERTMANAGERS, "key": ALERTMANAGERS_KEY}
+    if timing is DEMONSTRATION:
+        # In production the operator leaves compaction to Prometheus, and has it wait for the upload.
+        lengths = ("min", "max")
+        spec["additionalArgs"] = [
+            {"name": f"storage.tsdb.{which}-block-duration", "value": timing.block} for which in lengths
+        ]
+    if pull := estate.images.pull_secret:
+        spec["imagePullSecrets"] = [{"name": pull}]
+    return spec
+
+
+def _thanos(place: Place, beside: Component) -> Object:
+    return {
+        "image": images.reference("thanos", place.estate.images),
+        "version": images.tag("thanos", place.estate.images),
+        "objectStorageConfig": {"name": secret_name(beside), "key": "objstore.yaml"},
+        "resources": pod.resources(beside.resources),
+    }
+
+
+def alertmanagers(place: Place, managers: Sequence[Component]) -> File:
+    """Where a cluster beside the hub finds the Alertmanagers: each by itself."""
+    targets = [Text((manager.address("http"),)) for manager in managers]
+    return File(ALERTMANAGERS_KEY, [{"api_version": "v2", "static_configs": [{"targets": targets}]}], True)
+
+
+def _monitor(place: Place, labels: Object) -> Object:
+    endpoint = {
+        "port": "web",
+        "path": "/metrics",
+        "relabelings": [
+            replaced("job", "prometheus"),
+            matched("__meta_kubernetes_pod_name", "(.+)", "component", "$1"),
+        ],
+    }
+    selector = {"matchLabels": {"operated-prometheus": "true"}}
+    spec = {"selector": selector, "endpoints": [endpoint]}
+    return {"kind": "ServiceMonitor", "name": "prometheus", "labels": labels, "spec": spec}
+
+
+def _sidecar_monitor(place: Place, labels: Object) -> Object:
+    """By pod: the Service that the operator makes does not list the sidecar's port of metrics."""
+    endpoint = {
+        "port": "http",
+        "path": "/metrics",
+        "relabelings": [
+            replaced("job", "sidecar"),
+            matched("__meta_kubernetes_pod_name", "prometheus-(.+)", "component", "sidecar-$1"),
+        ],
+    }
+    spec = {"selector": {"matchLabels": _selector(place)}, "podMetricsEndpoints": [endpoint]}
+    return {"kind": "PodMonitor", "name": "sidecar", "labels": labels, "spec": spec}
+
+
+def rule(place: Place, of: RuleFile) -> Object:
+    """A rule file as an object; the operator checks it and hands it to every Prometheus of the cluster."""
+    return {
+        "kind": "PrometheusRule",
+        "name": f"singlepane-{of.name}",
+        "labels": _labels(place),
+        "spec": dict(of.document),
+    }

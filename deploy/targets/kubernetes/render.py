@@ -1,0 +1,99 @@
+"""From the components of an estate to the releases of each cluster. Pure: nothing is asked or written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from deploy.targets.kubernetes import alertmanager, beside, names, objects, observed, prometheus
+from deploy.targets.kubernetes.files import SecretDraft, drafts
+from deploy.targets.kubernetes.place import Place, secret_name
+from deploy.targets.kubernetes.release import Release, Rendering
+from deploy.targets.kubernetes.workload import Workload, plain
+from estate.components import Component, RuleFile
+from estate.model import Estate
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to run: the components of all clusters, and the rules that each Prometheus evaluates."""
+
+    estate: Estate
+    components: tuple[Component, ...]
+    rules: tuple[RuleFile, ...]
+
+
+def render(wish: Wish, clusters: Iterable[str] | None = None) -> Iterator[Rendering]:
+    """The clusters in the order of the estate, or those named.
+
+    Raises UsageError for what the estate would have to say, and ValueError for what the wiring got wrong.
+    """
+    by_name = {component.name: component for component in wish.components}
+    wanted = wish.estate.clusters if clusters is None else clusters
+    by_cluster: dict[str, list[Component]] = {cluster: [] for cluster in wish.estate.clusters}
+    for component in wish.components:
+        by_cluster[component.cluster].append(component)
+    managers = [each for each in wish.components if each.kind == "alertmanager"]
+    for cluster in wanted:
+        place = Place(wish.estate, cluster, by_name)
+        yield _cluster(place, by_cluster[cluster], managers, wish.rules)
+
+
+def _cluster(
+    place: Place, own: Sequence[Component], managers: Sequence[Component], rules: Sequence[RuleFile]
+) -> Rendering:
+    servers = [each for each in own if each.kind == "prometheus"]
+    sidecars = [each for each in own if each.kind == "sidecar"]
+    workloads = [plain(each) for each in own if each.kind not in names.OPERATED]
+    operator = beside.operator(place.estate, place.cluster)
+    others = (beside.kube_state_metrics(place.cluster), beside.node_exporter(place.cluster), *workloads)
+    return Rendering(
+        place.cluster,
+        place.namespace,
+        tuple(_secrets(place, workloads, sidecars, managers)),
+        (
+            # The operator first: it makes pods of what comes next.
+            _workload(place, operator),
+            Release("metrics", place.namespace, "metrics", tuple(_metrics(place, servers, sidecars, rules))),
+            *(_workload(place, each) for each in others),
+        ),
+    )
+
+
+def _workload(place: Place, workload: Workload) -> Release:
+    made = tuple(objects.objects(place, workload))
+    return Release(workload.component.name, place.namespace, "workload", made)
+
+
+def _metrics(
+    place: Place, servers: Sequence[Component], sidecars: Sequence[Component], rules: Sequence[RuleFile]
+) -> Iterator[objects.Object]:
+    yield from prometheus.objects(place, servers, sidecars)
+    hub = place.cluster == place.estate.hub
+    if hub:
+        managers = [each for each in place.components.values() if each.kind == "alertmanager"]
+        yield from alertmanager.objects(place, managers)
+    scopes = ("cluster", "hub") if hub else ("cluster",)
+    for each in rules:
+        if each.scope in scopes:
+            yield prometheus.rule(place, each)
+    yield from observed.monitors()
+
+
+def _secrets(
+    place: Place, workloads: Sequence[Workload], sidecars: Sequence[Component], managers: Sequence[Component]
+) -> Iterator[SecretDraft]:
+    for each in workloads:
+        yield from drafts(place, each.component)
+    # One for all replicas: their files are equal.
+    yield from drafts(place, sidecars[0])
+    if place.cluster == place.estate.hub:
+        first = managers[0]
+        labels = names.labels(first)
+        if files := alertmanager.others(first):
+            yield SecretDraft(secret_name(first), labels, first, place, files)
+        files = alertmanager.configuration(first)
+        yield SecretDraft(alertmanager.CONFIG_SECRET, labels, first, place, files)
+    else:
+        file = prometheus.alertmanagers(place, managers)
+        yield SecretDraft(prometheus.ALERTMANAGERS, names.labels(sidecars[0]), sidecars[0], place, (file,))

@@ -1,0 +1,77 @@
+"""From components to the objects of each cluster, and to files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deploy.targets.kubernetes import folder
+from deploy.targets.kubernetes.canonical import documents
+from deploy.targets.kubernetes.render import render
+from estate.errors import UsageError
+from estate.load import load
+from tests.kubernetes.estates import SHOP, shop, wish
+
+GOLDEN = Path(__file__).parents[1] / "data" / "kubernetes" / "shop"
+# Rules are the same for every estate, and long.
+LEFT_OUT = "PrometheusRule"
+
+
+def test_two_clusters_of_the_shop_are_as_recorded() -> None:
+    """Every object of the hub and of a pair beside it, whole; SINGLEPANE_GOLDEN=write records them."""
+    for rendering in render(wish(shop()), ("hub-weu", "prod-weu")):
+        for release in rendering.releases:
+            text = documents(each for each in release.manifests() if each["kind"] != LEFT_OUT)
+            path = GOLDEN / rendering.cluster / f"{release.name}.yaml"
+            if os.environ.get("SINGLEPANE_GOLDEN") == "write":
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+            assert path.read_text() == text, release.name
+
+
+def test_the_same_estate_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Twice rendered, and the second time nothing is written."""
+    first, second = (dict(folder.files(render(wish(shop())))) for _ in range(2))
+    assert first == second
+    assert folder.write(tmp_path, first) == (len(first), 0)
+    assert folder.write(tmp_path, second) == (0, 0)
+
+
+def test_what_is_no_longer_rendered_is_deleted_and_nothing_else(tmp_path: Path) -> None:
+    """Files of a cluster that went away; not those that somebody put beside them."""
+    folder.write(tmp_path, {"a/x.yaml": "1\n", "b/y.yaml": "2\n"})
+    (tmp_path / "a" / "mine.txt").write_text("kept")
+    assert folder.write(tmp_path, {"b/y.yaml": "2\n"}) == (0, 1)
+    left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert left == [".singlepane.json", "a/mine.txt", "b/y.yaml"]
+    assert not (tmp_path / "a" / "x.yaml").exists()
+
+
+def test_a_folder_with_other_things_is_not_written_to(tmp_path: Path) -> None:
+    """It may be somebody's work."""
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="holds files that were not rendered here"):
+        folder.write(tmp_path, {"a.yaml": "1\n"})
+
+
+def test_a_cluster_without_an_address_is_said(tmp_path: Path) -> None:
+    """With the key to write; the other clusters cannot reach it."""
+    estate = tmp_path / "estate.yaml"
+    estate.write_text(SHOP.read_text().replace("address: 10.22.0.10, ", ""))
+    with pytest.raises(UsageError) as caught:
+        list(render(wish(load(estate).estate)))
+    assert (
+        caught.value.message == "hub-weu must reach sidecar-prod-neu-0, and cluster prod-neu has no address"
+    )
+    assert "clusters.prod-neu.kubernetes.address" in caught.value.remedy
+
+
+def test_no_release_holds_a_secret() -> None:
+    """Neither an object of that kind, nor a reference's name or value anywhere."""
+    for rendering in render(wish(shop())):
+        for release in rendering.releases:
+            text = documents(release.manifests())
+            assert "kind: Secret\n" not in text
+            assert "ONCALL_URL" not in text or release.name == "server"
