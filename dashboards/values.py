@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 # Ids of Grafana's units: grafana/grafana packages/grafana-data/src/valueFormats/categories.ts
-Unit = Literal["short", "percentunit", "s", "reqps", "ops", "cps", "currencyEUR", "bool_yes_no"]
+Unit = Literal["short", "percentunit", "s", "reqps", "ops", "cps", "bytes", "currencyEUR", "bool_yes_no"]
 Color = Literal["green", "orange", "red", "text"]
 
 

@@ -58,6 +58,7 @@ def series() -> Iterator[Series]:
             1,
         )
     yield from _thanos()
+    yield from _azure()
 
 
 def _of(cluster: str, job: str, component: str) -> dict[str, str]:
@@ -112,6 +113,11 @@ def _workload(cluster: str, factor: float) -> Iterator[Series]:
         "exporter_collector_last_success_timestamp_seconds", collector, END - 15 * (4 * factor - 3.5)
     )
 
+    yield Series("exporter_collector_data_age_seconds", collector, 7 * factor)
+    yield Series("exporter_collector_duration_seconds", collector, 0.5 * factor)
+    yield Series("exporter_collector_series", collector, 12 * factor)
+    yield from _process(exporter, 20 * factor)
+
     for region, share in (("emea", 0.75), ("apac", 0.25)):
         labels = {**exporter, "region": region}
         yield Series("shop_orders_total", labels, 0, 8 * share)
@@ -120,6 +126,32 @@ def _workload(cluster: str, factor: float) -> Iterator[Series]:
         yield Series("shop_carts_open", labels, 40 * share)
     for model, cars in (("one", 12), ("two", 3)):
         yield Series("shop_stock_cars", {**exporter, "model": model}, cars)
+
+
+def _process(exporter: Mapping[str, str], megabytes: float) -> Iterator[Series]:
+    yield Series("exporter_build_info", {**exporter, "version": "1", "python": "3"}, 1)
+    yield Series("exporter_config_last_reload_successful", exporter, 0 if exporter["cluster"] == NEU else 1)
+    yield Series("exporter_snapshot_series", exporter, megabytes)
+    yield Series("exporter_scrapes_total", {**exporter, "format": "text", "encoding": "gzip"}, 0, 0.03)
+    yield Series("process_resident_memory_bytes", exporter, megabytes * 1e6)
+    yield Series("process_cpu_seconds_total", exporter, 0, 0.1)
+
+
+def _azure() -> Iterator[Series]:
+    exporter = _of(WEU, "exporter", "azure-platform-prod-weu")
+    collector = {**exporter, "collector": "azure-metrics", "exporter": "azure-platform"}
+    group = {**collector, "subscription": "shop-prod", "type": "microsoft.keyvault/vaults"}
+    yield from _up(WEU, "exporter", exporter["component"])
+    yield from _process(exporter, 130)
+    yield Series("azure_metrics_up", group, 1)
+    yield Series("azure_metrics_resources", group, 60)
+    yield Series("azure_metrics_newest_point_timestamp_seconds", group, END - 240)
+    dropped = {**collector, "limit": "row", "type": group["type"], "metric": "Availability"}
+    yield Series("azure_metrics_dropped_series", dropped, 9)
+    for code, calls in (("200", 1.5), ("429", 0.5)):
+        yield Series("azure_api_requests_total", {**collector, "api": "batch", "code": code}, 0, calls)
+    throttled = {**collector, "api": "batch", "subscription": "shop-prod"}
+    yield Series("azure_api_throttled_total", throttled, 0, 0.5)
 
 
 def _thanos() -> Iterator[Series]:

@@ -97,6 +97,7 @@ def test_the_component(archive: Path) -> None:
         "provisioning/dashboards/singlepane.yaml",
         "dashboards/singlepane-estate.json",
         "dashboards/singlepane-thanos.json",
+        "dashboards/singlepane-exporters.json",
     ]
     assert [file.content for file in made.files[3:]] == list(documents().values())
 
