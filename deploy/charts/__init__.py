@@ -1,4 +1,6 @@
-"""The Helm charts of `charts/`."""
+"""The Helm charts of `charts/`, and what in them is made here: the values of the exporter's chart with their
+schema, and its alert rules and dashboard.
+"""
 
 from __future__ import annotations
 

@@ -31,18 +31,20 @@ def helm(*words: str) -> subprocess.CompletedProcess[str]:
         )
 
 
-def rendering(chart: str, values: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """`helm template` of a chart with the text of a values file."""
+def with_values(
+    verb: str, chart: str, values: str, *options: str, release: str = RELEASE
+) -> subprocess.CompletedProcess[str]:
+    """A verb on a chart with the text of a values file."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "values.yaml"
         file.write_text(values, encoding="utf-8")
-        words = ("template", RELEASE, str(CHARTS / chart), "--namespace", NAMESPACE, "--values", str(file))
+        words = (verb, release, str(CHARTS / chart), "--namespace", NAMESPACE, "--values", str(file))
         return helm(*words, *options)
 
 
-def rendered(chart: str, values: str, *options: str) -> str:
+def rendered(chart: str, values: str, *options: str, release: str = RELEASE) -> str:
     """What it prints; it must succeed."""
-    done = rendering(chart, values, *options)
+    done = with_values("template", chart, values, *options, release=release)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -61,7 +63,14 @@ def objects(text: str) -> list[Mapping[str, Any]]:
 
 def refusal(chart: str, values: str, *options: str) -> str:
     """What is said when values are refused."""
-    done = rendering(chart, values, *options)
+    done = with_values("template", chart, values, *options)
     assert done.returncode == 1, done.stdout
     assert done.stdout == ""
     return done.stderr
+
+
+def notes(chart: str, values: str) -> str:
+    """What is said after an install, without a cluster."""
+    done = with_values("install", chart, values, "--dry-run=client")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.partition("\nNOTES:\n")[2]

@@ -1,0 +1,42 @@
+"""Alerts and the dashboard of the chart `exporter`, out of those of an estate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from alerts.rules import FOLDER
+from dashboards import exporters
+from dashboards.panels import document
+from dashboards.render import text
+
+# Rule files about exporters alone.
+RULES = ("exporters", "azure")
+# An estate names the cluster in an external label; without one the sentence would end in nothing.
+_IN_AN_ESTATE = " of cluster {{ $externalLabels.cluster }}"
+
+
+def rules() -> str:
+    """The rule groups as Prometheus reads them, without what only an estate knows."""
+    groups = [
+        {**group, "rules": [_alone(rule) for rule in group["rules"]]}
+        for name in RULES
+        for group in yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))["groups"]
+    ]
+    return yaml.safe_dump({"groups": groups}, sort_keys=False, width=110, allow_unicode=True)
+
+
+def _alone(rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    annotations = {key: value.replace(_IN_AN_ESTATE, "") for key, value in rule["annotations"].items()}
+    return {**rule, "annotations": annotations}
+
+
+def dashboard() -> tuple[str, str]:
+    """File name and text of the exporters' dashboard; All takes series without `cluster` too."""
+    made = document(exporters.DASHBOARD)
+    for variable in made["templating"]["list"]:
+        if variable["name"] == "cluster":
+            variable["allValue"] = ".*"
+    return f"{exporters.DASHBOARD.uid}.json", text(made)
