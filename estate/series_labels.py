@@ -14,7 +14,7 @@ from estate.model import AzureExporter, EstateExporter, Exporter, JsonExporter
 # What an exporter of any kind says about itself.
 OWN = (
     *("collector", "exporter", "version", "python", "shard", "shards", "format", "encoding", "module"),
-    *("outcome", "reason"),
+    *("outcome", "reason", "label"),
 )
 # Every series of a resource.
 OF_RESOURCES = ("subscription", "resource_group", "resource_name", "region")

@@ -77,7 +77,13 @@ def _component(
     estate: Estate, peers: Peers, name: str, cluster: str, component: str, shard: str
 ) -> Component:
     row = estate.exporters[name]
-    document: dict[str, Any] = {"apiVersion": API_VERSION, "name": component, "cluster": cluster}
+    external = ["cluster", estate.metrics.replica_label, *estate.clusters[cluster].labels]
+    document: dict[str, Any] = {
+        "apiVersion": API_VERSION,
+        "name": component,
+        "cluster": cluster,
+        "external_labels": external,
+    }
     environment: dict[str, Template] = {}
     identity, storage = "", ""
     match row:

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from estate.findings import Finding
 from estate.model import Exporter, Row, Subscription, Tenant
-from estate.names import ClusterName, DnsLabel, KubernetesVersion, Region
+from estate.names import ClusterName, DnsLabel, KubernetesVersion, LabelName, Region
 from estate.spelling import Spelling
 from exporters.configuration.endpoints import Endpoints
 from exporters.configuration.modules import Module
@@ -71,6 +71,8 @@ class Config(Row):
     """Name of the process; logs and the landing page show it."""
     cluster: ClusterName | None = None
     """The cluster that it runs in."""
+    external_labels: list[LabelName] = Field(default=[])
+    """Labels that its Prometheus adds on the way out, in the place of what series have of these names."""
     tenants: dict[DnsLabel, Tenant] = Field(default={})
     """Microsoft Entra tenants by name."""
     subscriptions: dict[DnsLabel, Subscription] = Field(default={})

@@ -25,7 +25,8 @@ class Board:
     """The snapshot that scrapes read. Rendering happens in a thread; a scrape only takes the attribute.
 
     `data` gives the families that collectors serve now, `own` those of the exporter itself. Where both have a
-    name, the exporter's own wins: alerts rely on it.
+    name, the exporter's own wins: alerts rely on it. `external` gives the external labels of the Prometheus
+    that scrapes it.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class Board:
         data: Callable[[], Iterable[Family]],
         own: Callable[[Snapshot | None], Iterable[Family]],
         counts: Counts,
+        external: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._data = data
         self._own = own
         self._counts = counts
+        self._external = external
         self._changed = asyncio.Event()
         self._served: Sequence[Family] = ()
         self._data_part: Part | None = None
@@ -86,7 +89,19 @@ class Board:
         self._left_out = left_out
         self._counts.duplicates = result.duplicates
         self._counts.conflicts = len(left_out)
+        self._counts.replaced = {label: _having(label, result.families) for label in self._external()}
         return part(result.families)
+
+
+def _having(label: str, families: Iterable[Family]) -> int:
+    """How many series have a label of this name."""
+    # In a value a quotation mark is escaped, so that this is found in front of values alone.
+    first, later = f'{{{label}="', f',{label}="'
+    return sum(
+        sample.labels.text.startswith(first) or later in sample.labels.text
+        for family in families
+        for sample in family.samples
+    )
 
 
 def _joined(data: Part, own: Sequence[Family], taken: float) -> Snapshot:

@@ -28,7 +28,8 @@ def _say(text: str) -> None:
 @dataclass(slots=True)
 class Counts:
     """What the service counts, and which part of the work it has. `scrapes` is by (format, encoding),
-    `refused` by reason, `crowd` connections; times are Unix seconds; `certificate_ends` is None without TLS.
+    `refused` by reason, `replaced` series by external label, `crowd` connections; times are Unix seconds;
+    `certificate_ends` is None without TLS.
     """
 
     scrapes: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Counts:
     render_seconds: float = 0.0
     duplicates: int = 0
     conflicts: int = 0
+    replaced: Mapping[str, int] = field(default_factory=dict)
     reload_ok: bool = True
     web_ok: bool = True
     reloaded: float = field(default_factory=time)
@@ -228,6 +230,12 @@ def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
             "exporter_family_conflicts",
             "Metrics left out of the snapshot because another of that name had another type.",
             float(counts.conflicts),
+        ),
+        Family(
+            "exporter_external_label_series",
+            "gauge",
+            "Series of collectors that have a label which an external label of Prometheus replaces.",
+            tuple(Sample(Labels({"label": label}), float(count)) for label, count in counts.replaced.items()),
         ),
         gauge(
             "exporter_config_last_reload_successful",

@@ -64,7 +64,7 @@ class Runtime:
         self._web = web
         self._path = path
         self._state = state
-        self.board = Board(self._data, self._own, self.counts)
+        self.board = Board(self._data, self._own, self.counts, lambda: self.config.external_labels)
         access = Access(config, self.counts.shard)
         built = build(config, state, self.counts.shard, access)
         self._set = _Set(config, access, tuple(Cycle(each, self.board.changed) for each in built))

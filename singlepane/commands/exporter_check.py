@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from estate.problems import Problem
 from estate.tree import spoken
 from exporters.configuration.load import load
 from singlepane import output
 from singlepane.quiet import quiet
+
+if TYPE_CHECKING:
+    from exporters.azure.discovery.wanted import Mismatch
 
 _WORDS = {
     "ok": "ok",
@@ -44,12 +48,14 @@ def check(
     so are totals that become gauges, metrics that Azure refuses, and splits that bring nothing. A metric
     without values is said and is no error: its resources may be idle. Exit code 1 when anything is missing or
     wrong.
+    Files and variables of bearer tokens are read, too, and what is no token in them is said by its place.
     With `--web.config.file` that file is checked, too, and the validity of the server's certificate.
 
     Example: `singlepane exporter check --config exporter.yaml`
     """
     # `exporter run` is started once for each exporter, and must not load what it does not need.
     from exporters.advice.subjects import subjects  # noqa: PLC0415 - loads the libraries of Azure
+    from exporters.advice.tokens import untaken  # noqa: PLC0415 - the same
     from exporters.advice.trial import trial, unneeded  # noqa: PLC0415 - the same
     from exporters.serving.web.live import Web  # noqa: PLC0415 - the same, of the service
 
@@ -59,12 +65,14 @@ def check(
     with quiet():
         trials = [asyncio.run(trial(each, monotonic() + timeout)) for each in subjects(loaded)]
     tries = [each for one in trials for each in one.tries]
-    wrong = [each for one in trials for each in one.mismatches]
+    wrong: list[Problem | Mismatch] = [*untaken(loaded)]
+    wrong += [each for one in trials for each in one.mismatches]
+    well = not wrong and all(one.well for one in trials)
     notes = [each for one in trials for each in one.notes]
     if output_format is output.Format.json:
         output.document(
             {
-                "well": all(one.well for one in trials),
+                "well": well,
                 "tries": [each.document() for each in tries],
                 "mismatches": [
                     {"path": spoken(each.path), "code": each.code, "message": each.message, "fix": each.fix}
@@ -91,5 +99,5 @@ def check(
             output.message(note)
         for name in unneeded(loaded):
             output.message(f"{name} needs no right in Azure.")
-    if not all(one.well for one in trials):
+    if not well:
         raise typer.Exit(1)

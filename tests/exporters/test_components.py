@@ -280,3 +280,12 @@ def test_names_of_shards_are_checked(tmp_path: Path) -> None:
             f"its component in prod-weu would be {long!r}, of 64 characters; a DNS label has at most 63",
         ),
     ]
+
+
+def test_exporters_know_the_external_labels_of_their_prometheus(tmp_path: Path) -> None:
+    """Those of their own cluster, by which they find series whose labels will be replaced."""
+    assert read(named("azure-platform-prod-weu"), tmp_path).external_labels == [
+        "cluster",
+        "prometheus_replica",
+        "environment",
+    ]

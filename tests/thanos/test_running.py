@@ -219,6 +219,7 @@ def test_every_rule_is_evaluated(room: Room) -> None:
     ]
     cluster = [
         *(f"AzureMetrics{each}" for each in azure),
+        "ExporterLabelsReplaced",
         "ExporterStale",
         "RulesFailing",
         "TargetDown",

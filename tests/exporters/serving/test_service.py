@@ -19,7 +19,8 @@ from structlog.testing import capture_logs
 from deploy import engines
 from exporters.collector import Collector, CollectorError
 from exporters.configuration.load import load
-from exporters.exposition.metrics import Family, gauge
+from exporters.exposition.metrics import Family, Labels, Sample, gauge
+from exporters.running import own
 from exporters.running.board import Board
 from exporters.running.cycle import Cycle
 from exporters.running.own import Counts
@@ -278,6 +279,36 @@ async def test_own_names_cannot_be_taken() -> None:
     assert shown(board) == {"one": "1", "exporter_collector_success": "1"}
     assert (counts.conflicts, counts.duplicates) == (2, 1)
     assert board.unserved(given.data) == ("exporter_collector_success", "one_total")
+
+
+async def test_series_that_an_external_label_would_change_are_counted() -> None:
+    """Prometheus replaces their label on the way out and says nothing (thanos#1579)."""
+    given = Given()
+    _, counts = given.board()
+    external = ["cluster", "region", "a"]
+    board = Board(lambda: given.data, lambda _: given.own, counts, lambda: external)
+    labels = [
+        {"region": "eu"},
+        {"aregion": "x"},
+        {"b": 'x",region="y'},
+        {"a": "1", "region": "us"},
+        {"z": "a"},
+    ]
+    given.data = [
+        gauge("one", "One.", 1.0),
+        Family("two", "gauge", "Two.", [Sample(Labels(each), 1.0) for each in labels]),
+    ]
+    await board.refresh()
+    assert counts.replaced == {"cluster": 0, "region": 2, "a": 1}
+    families = {each.name: each for each in own.service(counts, None)}
+    assert [
+        (sample.labels.get("label"), sample.value)
+        for sample in families["exporter_external_label_series"].samples
+    ] == [("cluster", 0.0), ("region", 2.0), ("a", 1.0)]
+    external.clear()
+    board.changed()
+    await board.refresh()
+    assert counts.replaced == {}
 
 
 async def test_a_metric_that_is_not_served_is_no_success(tmp_path: Path) -> None:
