@@ -142,13 +142,12 @@ def labelled(family: Family, labels: Mapping[str, str]) -> Family:
 
 def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
     """The exporter as a service: scrapes, event loop, snapshot, configuration, build."""
-    build = {"version": version("singlepane"), "python": platform.python_version()}
     out = [
         Family(
             "exporter_build_info",
             "info",
             "Version of this exporter.",
-            (Sample(Labels(build), 1.0),),
+            (Sample(Labels({"version": version("singlepane"), "python": platform.python_version()}), 1.0),),
         ),
         Family(
             "exporter_shard_info",

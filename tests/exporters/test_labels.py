@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from exporters.running.own import Counts
 from tests.exporters.configuration.test_config import GOOD
 
 DOCS = Path(__file__).parents[2] / "docs"
+EXPORTERS = DOCS.with_name("exporters")
 AZURE = AzureExporter.model_construct(kind="azure", metrics=[])
 JSON = JsonExporter.model_construct(kind="json", url="", metrics=[])
 INVENTORY = EstateExporter.model_construct(kind="estate")
@@ -47,6 +49,51 @@ def documented(page: str) -> set[str]:
 def test_documented_labels_are_known(page: str, row: Exporter) -> None:
     """Each label of the tables, so that one that is added to a metric is added to the check, too."""
     assert sorted(documented(page) - known(row)) == []
+
+
+def written(module: str) -> set[str]:
+    """Labels in the source of a module: keys of the dictionaries that it makes labels of, or rows of labels
+    and values. So those are seen, too, that only a fault brings.
+    """
+    source = ast.parse((EXPORTERS / module).read_text())
+    dictionaries: list[ast.expr] = []
+    for node in ast.walk(source):
+        match node:
+            case ast.Tuple(elts=[ast.Dict() as row, _]):
+                dictionaries.append(row)
+            case ast.Call(func=ast.Name(id="Labels"), args=[first]):
+                dictionaries.append(first)
+            case ast.FunctionDef(name="identity", body=[*_, ast.Return(value=ast.Dict() as row)]):
+                dictionaries.append(row)
+    keys = [key for each in dictionaries if isinstance(each, ast.Dict) for key in each.keys]
+    return {ast.literal_eval(key) for key in keys if key is not None}
+
+
+def test_labels_of_our_own_metrics_are_known() -> None:
+    """Each label that the service and the collector of Azure metrics write about themselves, also where there
+    is nothing to say yet, and none that nobody writes any more.
+    """
+    azure, service = written("azure/metrics/own.py"), written("running/own.py")
+    assert {"type", "metric", "reason", "dimensions", "code"} <= azure
+    assert {"collector", "exporter", "format", "label"} <= service
+    assert sorted(azure - known(AZURE)) == []
+    assert sorted(service - set(OWN)) == []
+    assert sorted(set(OWN) - azure - service) == []
+    resources = {*OF_RESOURCES, "resource_id", "resource_type", "subscription_id"}
+    assert sorted(known(AZURE) - set(OWN) - azure - resources) == []
+
+
+def test_metrics_of_our_own_are_written_in_one_place() -> None:
+    """Where the test before this one looks for their labels; two have tests of their own here."""
+    name = re.compile(r'"((?:azure_(?:metrics|api|resource)|exporter)_[a-z_]+)",\s*"')
+    own_places = ("azure/metrics/own.py", "running/own.py")
+    elsewhere = {
+        found
+        for path in EXPORTERS.rglob("*.py")
+        if not str(path).endswith(own_places)
+        for found in name.findall(path.read_text())
+    }
+    assert elsewhere == {"azure_resource_info", "exporter_json_bad_values_total"}
 
 
 def test_labels_of_azure_resources_are_known() -> None:
