@@ -20,7 +20,19 @@ OWN = (
 OF_RESOURCES = ("subscription", "resource_group", "resource_name", "region")
 _AZURE = (
     *(*OF_RESOURCES, "resource_id", "resource_type", "subscription_id"),
-    *("api", "code", "dimensions", "direction", "interval", "kind", "limit", "metric", "route", "type"),
+    *(
+        "api",
+        "code",
+        "dimensions",
+        "direction",
+        "interval",
+        "kind",
+        "limit",
+        "metric",
+        "route",
+        "tenant",
+        "type",
+    ),
 )
 _JSON = ("metric",)
 _ESTATE = ("estate", "hub", "expected_cluster", "region", "subscription", "version", "role")

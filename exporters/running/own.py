@@ -29,7 +29,7 @@ def _say(text: str) -> None:
 class Counts:
     """What the service counts, and which part of the work it has. `scrapes` is by (format, encoding),
     `refused` by reason, `replaced` series by external label, `crowd` connections; times are Unix seconds;
-    `certificate_ends` is None without TLS.
+    `certificate_begins` and `certificate_ends` are None without TLS.
     """
 
     scrapes: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Counts:
     reload_ok: bool = True
     web_ok: bool = True
     reloaded: float = field(default_factory=time)
+    certificate_begins: float | None = None
     certificate_ends: float | None = None
     crowd: Crowd = field(default_factory=lambda: Crowd(Bounds(), _say))
     refused: dict[str, int] = field(default_factory=dict)
@@ -202,6 +203,13 @@ def service(counts: Counts, snapshot: Snapshot | None) -> list[Family]:
                 Sample(Labels({"reason": reason}), float(count))
                 for reason, count in sorted(counts.crowd.shed.items())
             ),
+        ),
+        Family(
+            "exporter_web_certificate_valid_from_timestamp_seconds",
+            "gauge",
+            "From when on the server's chain of certificates is valid; absent without TLS.",
+            () if counts.certificate_begins is None else (Sample(Labels(), counts.certificate_begins),),
+            "seconds",
         ),
         Family(
             "exporter_web_certificate_expiry_timestamp_seconds",

@@ -212,6 +212,7 @@ def test_every_rule_is_evaluated(room: Room) -> None:
         "BudgetOverflow",
         "ConfigProblem",
         "GroupDown",
+        "Refused",
         "Stale",
         "StateProblem",
         "Throttled",
@@ -219,6 +220,7 @@ def test_every_rule_is_evaluated(room: Room) -> None:
     ]
     cluster = [
         *(f"AzureMetrics{each}" for each in azure),
+        "ExporterCertificateExpires",
         "ExporterLabelsReplaced",
         "ExporterStale",
         "RulesFailing",

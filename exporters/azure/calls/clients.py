@@ -132,6 +132,16 @@ class Clients:
                 out[key] = min(level, out.get(key, 1.0))
         return out
 
+    def certificates(self) -> Mapping[str, float]:
+        """When the client certificates expire by which tenants are signed in to, by the tenant's name (Unix
+        seconds).
+        """
+        return {
+            self._row(tenant)[0] or tenant: client.certificate_ends
+            for (tenant, way), client in self._pool.clients.items()
+            if way == self._ways.get(tenant, "") and client.certificate_ends is not None
+        }
+
     async def close(self) -> None:
         """Close all clients that nobody uses any more."""
         pool = self._pool

@@ -110,6 +110,11 @@ class Client:
             verify=_context(ca_file), timeout=_TIMEOUT, transport=transport, follow_redirects=False
         )
 
+    @property
+    def certificate_ends(self) -> float | None:
+        """When the client certificate that it signs in by expires, as far as is known (Unix seconds)."""
+        return self._tokens.certificate_ends
+
     def counted(self, traffic: Traffic) -> Client:
         """The same connections, token and pace; what is called through it is counted there."""
         other = copy(self)

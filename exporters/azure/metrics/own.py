@@ -56,6 +56,12 @@ def _calls(of: Shown) -> list[Family]:
     levels = {key: level for key, level in of.clients.levels().items() if not key[1] or of.knows(key[1])}
     return [
         *calls(of.clients.traffic, levels, of.scope_name),
+        _family(
+            "azure_api_certificate_expiry_timestamp_seconds",
+            "When the client certificate expires by which a tenant is signed in to.",
+            (({"tenant": name}, ends) for name, ends in sorted(of.clients.certificates().items())),
+            "seconds",
+        ),
         _counter(
             "azure_metrics_batch_splits",
             "Batches halved because one of their resources was refused.",

@@ -18,6 +18,8 @@ from azure.identity import (
     WorkloadIdentityCredential,
 )
 from azure.identity import CertificateCredential as ClientCertificateCredential
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from estate.model import (
     CertificateCredential,
@@ -28,6 +30,7 @@ from estate.model import (
 )
 from exporters.azure.errors import AzureError
 from exporters.azure.signin.sign_in import SignIn
+from exporters.collector import CollectorError
 from exporters.configuration.secrets import read
 
 _CONNECT_SECONDS = 5
@@ -60,6 +63,28 @@ def credential(sign_in: SignIn) -> TokenCredential:
                 password=password,
                 **_options(sign_in),
             )
+
+
+def certificate_ends(sign_in: SignIn) -> float | None:
+    """When the client certificate of a credential expires, in Unix seconds; None where it has none, or none
+    that can be read, which signing in says.
+    """
+    row = sign_in.credential
+    if not isinstance(row, CertificateCredential):
+        return None
+    try:
+        data = _certificate(row.certificate)
+        if _PEM in data:
+            first = x509.load_pem_x509_certificates(data)[0]
+        else:
+            password = read(row.password).encode() if row.password else None
+            held = pkcs12.load_pkcs12(data, password).cert
+            if held is None:
+                return None
+            first = held.certificate
+    except (CollectorError, ValueError, TypeError):
+        return None
+    return first.not_valid_after_utc.timestamp()
 
 
 def _workload(sign_in: SignIn) -> TokenCredential:

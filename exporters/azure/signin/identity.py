@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from estate.model import CertificateCredential
 from exporters.azure.errors import AzureError
 from exporters.azure.signin.sign_in import SignIn
 from exporters.azure.signin.signing import redacted, remedy
@@ -38,8 +39,18 @@ def credential(of: SignIn) -> TokenCredential:
     return credentials.credential(of)
 
 
+def _ends(of: SignIn) -> float | None:
+    if not isinstance(of.credential, CertificateCredential):
+        return None
+    from exporters.azure.signin import credentials  # noqa: PLC0415 - loads azure-identity
+
+    return credentials.certificate_ends(of)
+
+
 class Tokens:
-    """Bearer tokens of one tenant, by scope."""
+    """Bearer tokens of one tenant, by scope. `certificate_ends` is when the client certificate that it signs
+    in by expires (Unix seconds); None before the first token, and where there is none.
+    """
 
     def __init__(
         self,
@@ -51,6 +62,7 @@ class Tokens:
         self._make = make
         self._clock = clock
         self._credential: TokenCredential | None = None
+        self.certificate_ends: float | None = None
         self._tokens: dict[str, AccessToken] = {}
         self._tried: dict[str, float] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -97,6 +109,7 @@ class Tokens:
         try:
             if self._credential is None:
                 self._credential = self._make(self._sign_in)
+                self.certificate_ends = _ends(self._sign_in)
             token = self._credential.get_token(scope)
         except SdkError as error:
             raise self._failure(str(error.message)) from None

@@ -194,6 +194,7 @@ class Live:
     def _look(self) -> None:
         """Keep the metric of the certificate, and say what became of it with the time."""
         valid = self.now.valid
+        self._counts.certificate_begins = None if valid is None else valid.begins
         self._counts.certificate_ends = None if valid is None else valid.ends
         said = valid.said(time()) if valid is not None else ""
         if said and said != self._said_certificate:
