@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 # waiting: for what it needs; starting: process runs, not ready; backoff: died, starts again soon;
-# failed: gave up.
-State = Literal["waiting", "starting", "ready", "backoff", "failed", "stopped"]
+# failed: gave up; unknown: who is asked from afar cannot say.
+State = Literal["waiting", "starting", "ready", "backoff", "failed", "stopped", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,9 @@ class EstateDocument(Document):
 
 
 class ComponentDocument(Document):
-    """A component as the supervisor last wrote it; `addresses` maps port name to `host:port`."""
+    """A component as the supervisor last wrote it, or as the global view shows it, which tells no addresses
+    and no restarts; `addresses` maps port name to `host:port`.
+    """
 
     name: str
     kind: str
@@ -145,7 +147,8 @@ class ComponentDocument(Document):
 class Components(Document):
     """All components.
 
-    `supervised` is false when the supervisor is gone and the rows are the last it wrote.
+    `supervised` is false when the supervisor is gone and the rows are the last it wrote; in clusters, when
+    the global view does not answer.
     """
 
     changed: float | None

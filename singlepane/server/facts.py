@@ -16,6 +16,7 @@ from singlepane.server.episodes import Known, about
 from singlepane.server.journal import Beat
 from singlepane.server.recorded import Reading
 from singlepane.server.tables import Group
+from singlepane.server.witness import SUPERVISOR, Witness
 
 Beating = Literal["beating", "silent", "waiting"]
 
@@ -35,9 +36,9 @@ COMING_UP = 300.0
 class Facts:
     """What is known at `now` (Unix seconds).
 
-    `started` is when this server began to listen; `alive` whether the supervisor runs; `verify_every` is
-    the interval of background verification in seconds, 0 when there is none; `attempt` is why the last one
-    could not run, or empty.
+    `started` is when this server began to listen; `alive` whether the supervisor runs, or who else tells what
+    runs still does; `verify_every` is the interval of background verification in seconds, 0 when there is
+    none; `attempt` is why the last one could not run, or empty.
     """
 
     estate: Estate
@@ -57,6 +58,7 @@ class Facts:
     oversized: float = 0.0
     # The state folder; None leaves advised commands as they are.
     state: Path | None = None
+    witness: Witness = SUPERVISOR
 
     def advised(self, text: str) -> str:
         """A text whose commands are completed, so that they mean this estate wherever they are run."""

@@ -111,25 +111,29 @@ def _heartbeat(facts: Facts, name: str) -> list[Reason]:
 
 def _components(facts: Facts, running: list[Running]) -> list[Reason]:
     if facts.status.value is None:
-        return [Reason("unknown", "is not known to run", "No supervisor has said what runs.")]
+        return [Reason("unknown", "is not known to run", facts.witness.unsaid)]
     if not facts.alive:
-        return [
-            Reason(
-                "unknown", "is no longer supervised", "The supervisor is gone; nothing restarts what dies."
-            )
-        ]
+        return [Reason("unknown", *facts.witness.unseen)]
     reasons = []
+    if unseen := [row for row in running if row.state == "unknown"]:
+        text = f"{count(len(unseen), 'component')}: {sentence(unseen[0].last_error)}"
+        reasons.append(Reason("unknown", "is out of sight", text))
     for row in running:
         if row.state == "failed":
             why = row.last_error.strip().splitlines()[-1] if row.last_error.strip() else "it gave up"
             reasons.append(Reason("bad", f"has lost {row.name}", f"{row.name} failed: {why}"))
         elif row.state in ("backoff", "stopped"):
-            word = "died and starts again soon" if row.state == "backoff" else "is stopped"
-            reasons.append(Reason("attention", f"misses {row.name}", f"{row.name} {word}."))
+            text = _lacking(facts, row)
+            reasons.append(Reason("attention", f"misses {row.name}", text))
         elif row.state in ("waiting", "starting"):
-            word = "waits for what it needs" if row.state == "waiting" else "is starting"
-            reasons.append(Reason("attention", "is starting", f"{row.name} {word}."))
+            text = _lacking(facts, row)
+            reasons.append(Reason("attention", "is starting", text))
     return reasons
+
+
+def _lacking(facts: Facts, row: Running) -> str:
+    word = facts.witness.states.get(row.state)
+    return f"{row.name} {word}." if word else f"{row.name}: {sentence(row.last_error)}"
 
 
 def _path(facts: Facts, results: list[HopResult]) -> list[Reason]:

@@ -14,7 +14,7 @@ from singlepane.server.service import Service
 
 REFUSALS = ("host", "site", "type", "size", "slow", "shape", "store", "busy")
 SHED = ("idle", "head", "body", "reading", "leaving", "room", "full", "descriptors", "malformed")
-STATES = ("waiting", "starting", "ready", "backoff", "failed", "stopped")
+STATES = ("waiting", "starting", "ready", "backoff", "failed", "stopped", "unknown")
 
 
 def registry(service: Service, version: str) -> CollectorRegistry:
@@ -121,11 +121,13 @@ def _status(facts: Facts) -> Iterable[Metric]:
         states.add_metric((state,), sum(row.state == state for row in rows))
     yield states
     yield GaugeMetricFamily(
-        "singlepane_supervisor_up", "1 when the supervisor that wrote the status runs.", value=facts.alive
+        "singlepane_supervisor_up",
+        "1 when the supervisor that wrote the status runs; in clusters, when the global view answers.",
+        value=facts.alive,
     )
     yield GaugeMetricFamily(
         "singlepane_status_changed_timestamp_seconds",
-        "When the status last changed; 0 when there is none.",
+        "When the status last changed, or was last told by the global view; 0 when there is none.",
         value=facts.status.changed,
     )
 

@@ -38,7 +38,7 @@ REASONS = 3
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
 # Where a browser finds something; at `/` unless named. A port `https` has a certificate that none trusts.
 _PATHS = {"sidecar": "metrics", "shop": "api/v1/orders/summary"}
-_TROUBLE = ("failed", "backoff", "stopped", "starting", "waiting", "ready")
+_TROUBLE = ("failed", "unknown", "backoff", "stopped", "starting", "waiting", "ready")
 
 
 def page(facts: Facts, choices: Choices, runbooks: frozenset[str]) -> Page:

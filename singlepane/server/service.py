@@ -18,6 +18,8 @@ from estate.running import Deployment
 from singlepane.server.facts import Facts
 from singlepane.server.journal import Journal
 from singlepane.server.recorded import Reading, Recorded, deployment, supervisor_alive
+from singlepane.server.view import View
+from singlepane.server.witness import QUERY, SUPERVISOR
 from web.bounds import Bounds
 from web.crowd import Crowd
 
@@ -29,7 +31,8 @@ Named = TypeVar("Named", Deployment, Verification)
 class Service:
     """One estate's server.
 
-    `verify_every` is seconds between verifications, 0 for none; `clock` gives Unix seconds.
+    `verify_every` is seconds between verifications, 0 for none; `clock` gives Unix seconds. With a `view`
+    that tells what runs, and not the supervisor's file in `state`.
     """
 
     def __init__(
@@ -39,10 +42,12 @@ class Service:
         data: Path,
         verify_every: float = 0.0,
         clock: Callable[[], float] = time.time,
+        view: View | None = None,
     ) -> None:
         """Open the journal in `data`. Raises StateFolderError when that cannot be written."""
         self.estate = estate
         self.verify_every = verify_every
+        self.view = view
         self.clock = clock
         self.started = clock()
         self.journal = Journal(data)
@@ -66,15 +71,14 @@ class Service:
 
     def facts(self) -> Facts:
         """All that is known now. A status or verification of another estate counts as none, and is said."""
-        status = self._own(self.status.read())
-        running = status.value
+        status, alive = self._running()
         verification = self._own(self.verification.read())
         return Facts(
             estate=self.estate,
             now=self.clock(),
             started=self.started,
             status=status,
-            alive=running is not None and supervisor_alive(running),
+            alive=alive,
             verification=verification,
             before=self._before(verification.value),
             heartbeats=self.journal.heartbeats(),
@@ -83,8 +87,16 @@ class Service:
             oversized=self.oversized,
             verify_every=self.verify_every,
             attempt=self.attempt,
-            state=self.status.path.parent.absolute(),
+            state=None if self.view else self.status.path.parent.absolute(),
+            witness=QUERY if self.view else SUPERVISOR,
         )
+
+    def _running(self) -> tuple[Reading[Deployment], bool]:
+        """What runs, and whether who told it would tell of a change."""
+        if self.view is not None:
+            return self.view.read(), self.view.believed
+        status = self._own(self.status.read())
+        return status, status.value is not None and supervisor_alive(status.value)
 
     def _before(self, last: Verification | None) -> Verification | None:
         """The verification that the last one took the place of, since this server started."""

@@ -31,22 +31,21 @@ class Verdict:
 def verdict(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
     """The verdict on all clusters. `clusters` are worst first, as `health.clusters` gives them."""
     if facts.status.value is None:
-        why = facts.status.problem or "No supervisor has said what runs."
-        up = facts.advised("Start the estate with `singlepane up`.")
+        why = facts.status.problem or facts.witness.unsaid
+        up = facts.advised(facts.witness.start)
         return Verdict("unknown", "Nothing is known to run", (why, up))
     if not facts.alive:
         age = ago(facts.now - facts.status.changed)
         return Verdict(
             "unknown",
-            "The supervisor is gone",
-            (
-                f"What this page shows is the last it wrote, {age} ago.",
-                facts.advised("`singlepane up` starts it again."),
-            ),
+            facts.witness.gone,
+            (f"{facts.witness.last}, {age} ago.", facts.advised(facts.witness.again)),
         )
     worst = [row for row in clusters if row.level == clusters[0].level]
     if worst[0].level == "bad":
         return _named("bad", worst, len(clusters), "need you")
+    if worst[0].level == "unknown":
+        return _named("unknown", worst, len(clusters), "are out of sight")
     if worst[0].level == "attention":
         if facts.coming_up():
             starting = Verdict("attention", "Coming up", _reasons(worst))
@@ -97,6 +96,12 @@ def _critical(alerts: Sequence[str]) -> list[str]:
 def _proof(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
     """All clusters look well; whether that was proven decides."""
     proof, age = facts.verification.value, facts.proof_age()
+    whole = f"All {len(clusters):,} clusters are well" if len(clusters) > 1 else f"{clusters[0].name} is well"
+    fires = facts.firing()
+    nothing = "Nothing fires." if not fires else f"{count(len(fires), 'alert')} of low severity."
+    if proof is None and not facts.witness.verifies:
+        seen = "Every component answers, the global view has its samples, and every heartbeat comes."
+        return Verdict("well", whole, (seen, nothing))
     if proof is None or age is None:
         return Verdict(
             "attention",
@@ -111,9 +116,6 @@ def _proof(facts: Facts, clusters: Sequence[ClusterHealth]) -> Verdict:
         )
     if not proof.ok:
         return Verdict("bad", "The verification failed", ("It found nothing to verify.",))
-    whole = f"All {len(clusters):,} clusters are well" if len(clusters) > 1 else f"{clusters[0].name} is well"
-    fires = facts.firing()
-    nothing = "Nothing fires." if not fires else f"{count(len(fires), 'alert')} of low severity."
     return Verdict(
         "well",
         whole,

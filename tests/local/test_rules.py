@@ -32,8 +32,8 @@ def test_needs_that_cannot_be_met(needs: dict[str, tuple[str, ...]]) -> None:
 
 
 def test_every_state_has_ways() -> None:
-    """The table of ways speaks of all states, and every state can be left."""
-    states = set(typing.get_args(State))
+    """The table of ways speaks of all states, and every state can be left. On one machine all is known."""
+    states = set(typing.get_args(State)) - {"unknown"}
     assert set(WAYS) == states
     assert set().union(*WAYS.values()) == states
     assert all("stopped" in ways for ways in WAYS.values())

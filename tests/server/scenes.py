@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 
+from estate.load import load
 from singlepane.server.app import create
 from singlepane.server.service import Service
 from tests.server.estates import HOP_NAMES, NOW, alert, deployment, estate, parsed, verification, write
+from tests.server.query import CLUSTERS, Query, all_up, view_of
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 LONG = "a-very-long-cluster-name-in-production-x"
@@ -130,12 +134,34 @@ SCENES: Mapping[str, Scene] = {
         alerts=_trouble("prod-017", "prod-300"),
     ),
     "night": Scene(silent="prod-neu", alerts=_night("prod-neu", "prod-weu"), truncated=4_500),
+    "hub": Scene(),
     "hostile": Scene(alerts=(HOSTILE_ALERT,), strays=(HOSTILE,)),
 }
 
 
+def hub(folder: Path) -> FastAPI:
+    """The server in the hub of an estate in clusters: one of them out of sight, one component away."""
+    shown = load(CLUSTERS).estate
+    view = view_of(shown, lambda: NOW)
+    told = {place: counts for place, counts in all_up(shown).items() if place[0] != "prod-neu"}
+    told["prod-weu", "node-exporter-prod-weu"] = (2, 3)
+    del told["hub-weu", "store"]
+
+    async def look() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(Query(told))) as client:
+            await view.look(client)
+
+    asyncio.run(look())
+    service = Service(shown, folder, folder, clock=lambda: NOW, view=view)
+    service.started = NOW - 7_200
+    service.journal.beat(list(shown.clusters), NOW - 8)
+    return create(service, "0.1.0")
+
+
 def application(name: str, folder: Path) -> FastAPI:
     """The application of a scene; its clock stands still, its files are 200 s old."""
+    if name == "hub":
+        return hub(folder)
     scene = SCENES[name]
     shown = estate(scene.clusters)
     changed: dict[str, dict[str, Any]] = {}

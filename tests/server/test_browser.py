@@ -137,6 +137,7 @@ HEADLINES = {
     "long": f"{LONG} is silent",
     "many": "prod-017 is silent",
     "night": "2 of 3 clusters need you",
+    "hub": "prod-neu is out of sight",
     "hostile": "All 3 clusters are well",
 }
 

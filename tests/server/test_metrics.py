@@ -30,6 +30,7 @@ singlepane_components{state="ready"} 23.0
 singlepane_components{state="backoff"} 0.0
 singlepane_components{state="failed"} 0.0
 singlepane_components{state="stopped"} 0.0
+singlepane_components{state="unknown"} 0.0
 singlepane_supervisor_up 1.0
 singlepane_verification_ok 1.0
 singlepane_verification_timestamp_seconds 1.795435188e+09
