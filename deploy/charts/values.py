@@ -65,7 +65,7 @@ class Service(Values):
     """Where it is reached inside the cluster."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 9790
-    """Port of the Service, and of the pods."""
+    """Port of the Service; that of the pods is always 9790."""
     annotations: Texts = Field(default={})
     """Annotations."""
 

@@ -39,7 +39,7 @@ spec:
         - exporter
         - run
         - --config=/etc/singlepane/config/exporter.yaml
-        - --listen=0.0.0.0:{{ .Values.service.port }}
+        - --listen=0.0.0.0:9790
         - --state=/var/lib/singlepane
         {{- if gt (int .Values.shards) 1 }}
         - --shard=auto/{{ .Values.shards }}
@@ -58,7 +58,7 @@ spec:
       {{- end }}
       ports:
         - name: metrics
-          containerPort: {{ .Values.service.port }}
+          containerPort: 9790
           protocol: TCP
       # Ready once every collector has ended its first cycle: until then the pod of before is kept.
       readinessProbe:
