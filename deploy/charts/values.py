@@ -258,7 +258,7 @@ class ChartValues(Values):
     affinity: Native = Field(default={})
     """Where it would rather run, or not."""
     topology_spread_constraints: Natives = Field(default=[])
-    """How the pods of several shards are spread."""
+    """How the pods of several shards are spread; a constraint without a selector gets that of the pods."""
     priority_class_name: str = ""
     """Priority class of the pods."""
     extra_env: Natives = Field(default=[])

@@ -146,9 +146,12 @@ spec:
   affinity:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.topologySpreadConstraints }}
+  {{- if .Values.topologySpreadConstraints }}
+  # Without a selector a constraint would count no pod.
   topologySpreadConstraints:
-    {{- toYaml . | nindent 4 }}
+    {{- range .Values.topologySpreadConstraints }}
+    - {{ merge (dict) . (dict "labelSelector" (dict "matchLabels" (include "exporter.selector" $ | fromYaml))) | toYaml | nindent 6 | trim }}
+    {{- end }}
   {{- end }}
   {{- with .Values.priorityClassName }}
   priorityClassName: {{ . }}
