@@ -65,7 +65,7 @@ class Service(Values):
     """Where it is reached inside the cluster."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 9790
-    """Port of the Service; that of the pods is always 9790."""
+    """Port of the Service, and of the pods."""
     annotations: Texts = Field(default={})
     """Annotations."""
 
@@ -258,7 +258,7 @@ class ChartValues(Values):
     affinity: Native = Field(default={})
     """Where it would rather run, or not."""
     topology_spread_constraints: Natives = Field(default=[])
-    """How the pods of several shards are spread; a constraint without a selector gets that of the pods."""
+    """How the pods of several shards are spread."""
     priority_class_name: str = ""
     """Priority class of the pods."""
     extra_env: Natives = Field(default=[])

@@ -11,8 +11,17 @@ import yaml
 from estate.components import Document, Template, Text
 
 
-def dump(document: Document, suffix: str, text: Callable[[Template], str]) -> str:
-    """The document as the file with that ending holds it, keys in their order.
+def _yaml(plain: Any) -> str:
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def dump(
+    document: Document,
+    suffix: str,
+    text: Callable[[Template], str],
+    as_yaml: Callable[[Any], str] = _yaml,
+) -> str:
+    """The document as the file with that ending holds it, keys in their order. `as_yaml` writes YAML.
 
     Raises ValueError for an ending other than `.yaml`, `.yml` or `.json`.
     """
@@ -20,7 +29,7 @@ def dump(document: Document, suffix: str, text: Callable[[Template], str]) -> st
     if suffix == ".json":
         return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
     if suffix in {".yaml", ".yml"}:
-        return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=1000)
+        return as_yaml(plain)
     raise ValueError(f"a document cannot be written as {suffix or 'a file without an ending'}")
 
 

@@ -40,6 +40,17 @@ def within(value: Any) -> Iterator[str]:
             yield from within(inner)
 
 
+def known(wanted: Sequence[str], environment: Mapping[str, str], base: Path) -> dict[str, str]:
+    """As `read`, and without those that cannot be read."""
+    values: dict[str, str] = {}
+    for reference in wanted:
+        try:
+            values |= read((reference,), environment, base)
+        except SurroundingsError:
+            continue
+    return values
+
+
 def read(wanted: Sequence[str], environment: Mapping[str, str], base: Path) -> dict[str, str]:
     """Reference to value. `env:NAME` is looked up in `environment`, a relative `file:PATH` under `base`.
 

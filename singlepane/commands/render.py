@@ -10,7 +10,6 @@ import typer
 from deploy.cluster_wiring import cluster_components, rule_files
 from deploy.targets.kubernetes import folder
 from deploy.targets.kubernetes.render import Wish
-from deploy.targets.kubernetes.render import render as rendered
 from estate.load import load
 from singlepane import output
 from singlepane.clusters import ClustersOption, meant
@@ -41,7 +40,7 @@ def render(
     """
     given = load(estate_file(estate)).estate
     wish = Wish(given, cluster_components(given), rule_files(given))
-    made = folder.files(rendered(wish, meant(given, cluster)))
+    made = folder.files(wish, meant(given, cluster))
     if out is None:
         for path, content in made:
             output.console.print(f"# {path}\n{content}", end="", markup=False)

@@ -76,20 +76,10 @@ def test_the_notes_say_what_next() -> None:
         ("serviceMonitor: {enabled: false}\n", "There is no ServiceMonitor. Let Prometheus scrape"),
         ("serviceMonitor: {enabled: true}\n", "kube-prometheus-stack wants serviceMonitor.labels.release"),
         ("persistence: {enabled: true}\n", "kubectl delete pvc -n monitoring"),
-        ("service: {port: 80}\n", "service/shop-exporter 9790:80"),
+        ("service: {port: 80}\n", "http://127.0.0.1:80/"),
     ],
 )
 def test_the_notes_follow_the_values(values: str, said: str) -> None:
     """Where something is otherwise than in most releases, it is said."""
     assert said in notes("exporter", MINIMAL.read_text() + values)
     assert said not in notes("exporter", MINIMAL.read_text())
-
-
-def test_workload_identity_that_is_asked_for_and_not_given_is_said() -> None:
-    """It is what tenants are signed in to by where they do not say; pods without its label get no token."""
-    values = MINIMAL.read_text().partition("\n")[2]
-    warning = "WARNING: the tenant main is signed in to by workload identity, and these pods have none"
-    assert warning in notes("exporter", values)
-    assert warning not in notes("exporter", f'{values}podLabels: {{azure.workload.identity/use: "true"}}\n')
-    assert warning not in notes("exporter", values.replace("0001}", "0001, credential: {kind: managed}}"))
-    assert warning not in notes("exporter", MINIMAL.read_text())

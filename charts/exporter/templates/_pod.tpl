@@ -39,7 +39,7 @@ spec:
         - exporter
         - run
         - --config=/etc/singlepane/config/exporter.yaml
-        - --listen=0.0.0.0:9790
+        - --listen=0.0.0.0:{{ .Values.service.port }}
         - --state=/var/lib/singlepane
         {{- if gt (int .Values.shards) 1 }}
         - --shard=auto/{{ .Values.shards }}
@@ -58,7 +58,7 @@ spec:
       {{- end }}
       ports:
         - name: metrics
-          containerPort: 9790
+          containerPort: {{ .Values.service.port }}
           protocol: TCP
       # Ready once every collector has ended its first cycle: until then the pod of before is kept.
       readinessProbe:
@@ -146,12 +146,9 @@ spec:
   affinity:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- if .Values.topologySpreadConstraints }}
-  # Without a selector a constraint would count no pod.
+  {{- with .Values.topologySpreadConstraints }}
   topologySpreadConstraints:
-    {{- range .Values.topologySpreadConstraints }}
-    - {{ merge (dict) . (dict "labelSelector" (dict "matchLabels" (include "exporter.selector" $ | fromYaml))) | toYaml | nindent 6 | trim }}
-    {{- end }}
+    {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with .Values.priorityClassName }}
   priorityClassName: {{ . }}

@@ -28,16 +28,30 @@ def documents(objects: Iterable[Mapping[str, Any]]) -> str:
     return "".join([f"---\n{document(each)}" for each in objects])
 
 
-def document(value: Mapping[str, Any]) -> str:
-    """One object."""
+def document(value: Mapping[str, Any] | list[Any]) -> str:
+    """One object, or a list as the content of a file."""
     lines: list[str] = []
-    _mapping(value, "", lines)
-    return "\n".join(lines) + "\n"
+    if isinstance(value, list):
+        _sequence(value, "", lines)
+    else:
+        _mapping(value, "", lines)
+    return "\n".join(lines) + "\n" if lines else ("[]\n" if isinstance(value, list) else "{}\n")
 
 
 def _mapping(value: Mapping[str, Any], indent: str, lines: list[str]) -> None:
     for key, inner in value.items():
-        _entry(f"{indent}{_scalar(key)}:", inner, indent, lines)
+        head = f"{indent}{_text(key)}:"
+        kind = type(inner)
+        # The three most frequent kinds, without a further call.
+        if kind is str and "\n" not in inner:
+            lines.append(f"{head} {_text(inner)}")
+        elif kind is dict and inner:
+            lines.append(head)
+            _mapping(inner, f"{indent}  ", lines)
+        elif kind is int:
+            lines.append(f"{head} {inner}")
+        else:
+            _entry(head, inner, indent, lines)
 
 
 def _entry(head: str, value: Any, indent: str, lines: list[str]) -> None:
@@ -74,7 +88,11 @@ def _sequence(value: Iterable[Any], indent: str, lines: list[str]) -> None:
 
 def _block(head: str, value: str, indent: str, lines: list[str]) -> None:
     lines.append(f"{head} {'|' if value.endswith(chr(10)) else '|-'}")
-    lines.extend([f"{indent}{line}" if line else "" for line in value.removesuffix("\n").split("\n")])
+    body = value.removesuffix("\n")
+    if "\n\n" in body:
+        lines.extend([f"{indent}{line}" if line else "" for line in body.split("\n")])
+    else:
+        lines.append(indent + body.replace("\n", f"\n{indent}"))
 
 
 def _scalar(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from deploy.targets.documents import dump
 from deploy.targets.kubernetes import names
+from deploy.targets.kubernetes.canonical import document
 from deploy.targets.kubernetes.place import Place, secret, secret_name
 from deploy.targets.secrets import within
 from estate.components import Component, File, Template, Text
@@ -56,7 +57,7 @@ def content(place: Place, own: Component, file: File) -> str:
     """A file as text."""
     if isinstance(file.content, str | Text):
         return place.text(own, file.content)
-    return dump(file.content, PurePosixPath(file.path).suffix, partial(place.text, own))
+    return dump(file.content, PurePosixPath(file.path).suffix, partial(place.text, own), document)
 
 
 def config_map(place: Place, own: Component) -> dict[str, Any] | None:

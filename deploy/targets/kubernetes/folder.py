@@ -3,20 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from deploy.targets.kubernetes.canonical import documents
 from deploy.targets.kubernetes.files import SecretDraft
 from deploy.targets.kubernetes.release import Rendering
+from deploy.targets.kubernetes.render import Wish, render
 from estate.errors import UsageError
 
 # Names the files that we wrote, so that only those are ever deleted.
 INDEX = ".singlepane.json"
+# From how many clusters on starting processes is worth it, and how many each takes at a time.
+MANY, SLICE = 40, 10
 
 
-def files(renderings: Iterable[Rendering]) -> Iterator[tuple[str, str]]:
-    """Path and content: a file for each release, and one that names the Secrets without their values."""
+def files(wish: Wish, clusters: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Path and content of every file of these clusters. Hundreds of clusters take all cores."""
+    if len(clusters) < MANY:
+        yield from of(render(wish, clusters))
+        return
+    cores = os.cpu_count() or 1
+    slices = [clusters[index : index + SLICE] for index in range(0, len(clusters), SLICE)]
+    # Forked, so that the wish is there already and need not be handed over.
+    forking = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(cores, mp_context=forking, initializer=_remember, initargs=(wish,)) as pool:
+        for made in pool.map(_slice, slices):
+            yield from made
+
+
+_REMEMBERED: list[Wish] = []
+
+
+def _remember(wish: Wish) -> None:
+    _REMEMBERED[:] = [wish]
+
+
+def _slice(clusters: Sequence[str]) -> list[tuple[str, str]]:
+    return list(of(render(_REMEMBERED[0], clusters)))
+
+
+def of(renderings: Iterable[Rendering]) -> Iterator[tuple[str, str]]:
+    """A file for each release, and one that names the Secrets without their values."""
     for rendering in renderings:
         for release in rendering.releases:
             yield f"{rendering.cluster}/{release.name}.yaml", documents(release.manifests())

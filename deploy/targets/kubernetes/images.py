@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 from estate.components import Command, Engine, Own
@@ -46,8 +47,14 @@ def tag(name: str, images: Images) -> str:
     """The tag alone, such as v3.14.0: of the version that the estate names, else of ours."""
     image = IMAGES[name]
     if not image.engine:
-        return image.tag.format(version("singlepane"))
+        return image.tag.format(_ours())
     return image.tag.format(images.versions.pinned().get(image.engine) or ENGINES[image.engine])
+
+
+@cache
+def _ours() -> str:
+    """Our own version; looking it up reads the whole description of the package."""
+    return version("singlepane")
 
 
 def of(command: Command, images: Images) -> str:

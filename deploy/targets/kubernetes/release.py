@@ -12,20 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from deploy.targets.kubernetes.files import SecretDraft
 from deploy.targets.kubernetes.names import OURS
 
-Chart = Literal["workload", "metrics"]
 # In a checkout and in an installed wheel alike, `charts/` lies beside the package `deploy`.
 CHARTS = Path(__file__).resolve().parents[3] / "charts"
 
 
 @cache
-def kinds(chart: Chart) -> Mapping[str, Mapping[str, str]]:
+def kinds(chart: str) -> Mapping[str, Mapping[str, str]]:
     """The kinds that a chart writes: the API version of each, and its scope where that is the cluster."""
     rows: dict[str, dict[str, str]] = yaml.safe_load((CHARTS / chart / "kinds.yaml").read_text("utf-8"))
     return rows
@@ -37,11 +36,11 @@ MANAGED_BY = {"app.kubernetes.io/managed-by": "Helm"}
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """`objects` in the form of the charts: kind, name, labels, annotations and the rest."""
+    """`chart` is a folder of `charts/`; `objects` are in its form: kind, name, labels, and the rest."""
 
     name: str
     namespace: str
-    chart: Chart
+    chart: str
     objects: tuple[dict[str, Any], ...]
 
     def values(self) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class Api:
     def metadata(self, path: str, **query: str) -> list[Any]:
         """The objects of a list, of each its metadata alone."""
         document = self.request("GET", path, query, accept=METADATA)
-        return list(document["items"])
+        # An empty list of this form has null in the place of its items.
+        return list(document["items"] or ())
 
     def post(self, path: str, body: Any) -> Any:
         """Create an object."""
@@ -69,10 +70,10 @@ class Api:
         """Replace an object; with a resourceVersion only if it is still the same."""
         return self.request("PUT", path, body=body)
 
-    def delete(self, path: str) -> None:
-        """Delete an object, or do nothing where there is none."""
+    def delete(self, path: str, *, orphan: bool = False) -> None:
+        """Delete an object, or do nothing where there is none. `orphan`: what it owns stays."""
         try:
-            self.request("DELETE", path, {"propagationPolicy": "Background"})
+            self.request("DELETE", path, {"propagationPolicy": "Orphan" if orphan else "Background"})
         except Refused as error:
             if error.status != 404:
                 raise

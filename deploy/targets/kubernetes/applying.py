@@ -1,0 +1,201 @@
+"""Bring one cluster to what is rendered: definitions, namespace, secrets, then release by release.
+
+Every step may be done again: an apply that was killed goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deploy.targets.kubernetes.cluster import definitions, history, releases
+from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.cluster.helm import Helm
+from deploy.targets.kubernetes.cluster.history import Entry
+from deploy.targets.kubernetes.cluster.paths import collection, path
+from deploy.targets.kubernetes.files import SecretDraft
+from deploy.targets.kubernetes.names import OURS
+from deploy.targets.kubernetes.readiness import WAITED_FOR, trouble, waiting
+from deploy.targets.kubernetes.release import Release, Rendering
+from estate.errors import ClusterError, RolloutStopped
+
+POLL_SECONDS = 2.0
+# How long a pod may be in trouble before it is taken to stay so: images are pulled again after seconds.
+PATIENCE_SECONDS = 45.0
+SELECTOR = ",".join(f"{label}={value}" for label, value in OURS.items())
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How to apply.
+
+    `secrets` are the values of all references; `operator` is the binary that holds the definitions; `timeout`
+    is in seconds for all pods of a cluster to become ready. `recreate` are StatefulSets, by cluster and name,
+    that are deleted first because they cannot be changed; their pods go on until new ones take their place.
+    """
+
+    by: str
+    version: str
+    operator: Path
+    secrets: Mapping[str, str] = field(repr=False)
+    timeout: float = 600.0
+    take_over: bool = False
+    recreate: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was done to a cluster: releases that changed, and those that went."""
+
+    cluster: str
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+
+def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) -> Applied:
+    """Apply all of it and wait until it is ready. The lock must be held.
+
+    Raises ClusterError for a refusal, RolloutStopped for what does not become ready.
+    """
+    for each in definitions.outdated(api, definitions.wanted(order.operator)):
+        say(f"definition {each['metadata']['name']}")
+        definitions.apply(api, each)
+    for draft in rendering.secrets:
+        _secret(api, draft, order.secrets)
+    there = releases.revisions(api)
+    changed = []
+    for index, release in enumerate(rendering.releases):
+        if _bring(api, helm, release, there.get(release.name, ()), order, say):
+            changed.append(release.name)
+        if index == 0:
+            # The operator makes pods of what comes next, and admits it.
+            wait(api, release.manifests(), order.timeout, say)
+    wanted = {release.name for release in rendering.releases}
+    gone = [name for name, rows in there.items() if name not in wanted and _ours(rows, helm.estate)]
+    for name in gone:
+        say(f"release {name} is deleted")
+        helm.uninstall(name)
+    wait(api, manifests(rendering), order.timeout, say)
+    return Applied(rendering.cluster, tuple(changed), tuple(gone))
+
+
+def namespace(api: Api) -> None:
+    """Make the namespace if it is not there. Raises ClusterError."""
+    place = f"{collection('v1', 'Namespace', None)}/{api.namespace}"
+    if api.find(place) is None:
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": api.namespace, "labels": OURS}}
+        api.apply(place, body, definitions.MANAGER)
+
+
+def record(api: Api, rendering: Iterable[Release], revision: int, order: Order, note: str = "") -> Entry:
+    """Write what is there now into the cluster's history. Raises ClusterError."""
+    hashes = {release.name: release.hash for release in rendering}
+    entry = Entry(revision, time.time(), order.by, order.version, hashes, note)
+    history.write(api, entry)
+    return entry
+
+
+def _secret(api: Api, draft: SecretDraft, values: Mapping[str, str]) -> None:
+    """Apart from Helm, so that no revision of a release keeps a value."""
+    data = {key: base64.b64encode(value.encode()).decode() for key, value in draft.values(values).items()}
+    body = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": draft.name, "namespace": api.namespace, "labels": dict(draft.labels)},
+        "type": "Opaque",
+        "data": data,
+    }
+    api.apply(path(body), body, definitions.MANAGER, force=True)
+
+
+def _ours(rows: tuple[releases.Revision, ...], estate: str) -> bool:
+    return bool(rows) and rows[0].estate == estate
+
+
+def _bring(
+    api: Api,
+    helm: Helm,
+    release: Release,
+    rows: tuple[releases.Revision, ...],
+    order: Order,
+    say: Say,
+) -> bool:
+    """Bring a release up to date; whether anything had to be done."""
+    last = rows[0] if rows else None
+    if last is not None and last.pending:
+        # Nobody else works on it: the lock is ours. Helm would refuse for ever.
+        say(f"release {release.name}: revision {last.number} was begun and never ended")
+        api.delete(releases.path(api, last))
+    elif last is not None and last.status == "deployed" and last.hash == release.hash:
+        return False
+    if last is not None and not last.estate and not order.take_over:
+        raise ClusterError(
+            f"{api.cluster}: the release {release.name} in {api.namespace} is not ours",
+            "Uninstall or rename it, name another namespace in the estate, or take it over with --take-over.",
+        )
+    say(f"release {release.name}")
+    for manifest in release.manifests():
+        named = (api.cluster, manifest["metadata"]["name"])
+        if manifest["kind"] == "StatefulSet" and named in order.recreate:
+            api.delete(path(manifest), orphan=True)
+    helm.upgrade(release, take_over=order.take_over)
+    return True
+
+
+def manifests(rendering: Rendering) -> list[Mapping[str, Any]]:
+    """All objects of a cluster."""
+    return [manifest for release in rendering.releases for manifest in release.manifests()]
+
+
+def wait(api: Api, wanted: Iterable[Mapping[str, Any]], timeout: float, say: Say) -> None:
+    """Until everything is ready. Raises RolloutStopped with what is not, and why."""
+    left = {path(manifest): manifest for manifest in wanted if manifest["kind"] in WAITED_FOR}
+    end = time.monotonic() + timeout
+    stuck_since: dict[str, float] = {}
+    said: dict[str, str] = {}
+    while True:
+        for place in list(left):
+            why = waiting(api.get(place))
+            if not why:
+                del left[place]
+            elif said.get(place) != why:
+                said[place] = why
+                say(f"{left[place]['kind']} {left[place]['metadata']['name']}: {why}")
+        if not left:
+            return
+        stuck = _stuck(api, stuck_since)
+        if stuck or time.monotonic() > end:
+            raise _stopped(api, left, said, stuck, timeout)
+        time.sleep(POLL_SECONDS)
+
+
+def _stuck(api: Api, since: dict[str, float]) -> list[str]:
+    """Pods that have been in trouble for so long that waiting does not help."""
+    pods = api.get(
+        collection("v1", "Pod", api.namespace), labelSelector="app.kubernetes.io/part-of=singlepane"
+    )
+    now = time.monotonic()
+    troubles = {pod["metadata"]["name"]: trouble(pod) for pod in pods["items"]}
+    for name in [name for name in since if not troubles.get(name)]:
+        del since[name]
+    for name, why in troubles.items():
+        if why:
+            since.setdefault(name, now)
+    return [troubles[name] for name, first in since.items() if now - first > PATIENCE_SECONDS]
+
+
+def _stopped(
+    api: Api, left: Mapping[str, Any], said: Mapping[str, str], stuck: list[str], timeout: float
+) -> RolloutStopped:
+    rows = [f"  {each['kind']} {each['metadata']['name']}: {said[place]}" for place, each in left.items()]
+    rows += [f"  pod {each}" for each in stuck]
+    why = "pods cannot start" if stuck else f"not ready after {timeout:g} s"
+    context = f"kubectl --context {api.access.context} --namespace {api.namespace}"
+    return RolloutStopped(
+        "\n".join([f"{api.cluster}: {why}", *rows]), f"See more with `{context} describe pods`."
+    )

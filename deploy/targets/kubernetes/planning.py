@@ -1,0 +1,199 @@
+"""What an apply would change in one cluster, by the API server's own dry run under the manager that applies.
+
+`helm upgrade --dry-run=server` sends no such request: it says yes to upgrades that then fail.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from deploy.targets.kubernetes import consequences, diff
+from deploy.targets.kubernetes.cluster import definitions, releases
+from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.cluster.paths import collection, path
+from deploy.targets.kubernetes.cluster.refused import Refused
+from deploy.targets.kubernetes.consequences import Consequence
+from deploy.targets.kubernetes.diff import Field
+from deploy.targets.kubernetes.files import SecretDraft
+from deploy.targets.kubernetes.release import Release, Rendering, complete, kinds
+from estate.errors import ClusterError
+
+Action = Literal["create", "change", "recreate", "delete"]
+# Helm's name as a manager of fields. Under another one a removed field would never show.
+MANAGER = "helm"
+THREADS = 8
+# What is applied by itself belongs to no release.
+APART = ""
+# Stands for both values of a secret.
+SECRET = "(secret)"  # noqa: S105 - it stands for one
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What is applied beside the releases: the operator's definitions, and values of secret references.
+
+    A Secret whose references are not all known is not compared.
+    """
+
+    definitions: tuple[dict[str, Any], ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object that an apply would touch.
+
+    `owners` are managers that hold fields which we would change; `refused` is why the API server would not
+    take it, with `remedy`.
+    """
+
+    action: Action
+    release: str
+    kind: str
+    name: str
+    fields: tuple[Field, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    owners: tuple[str, ...] = ()
+    refused: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPlan:
+    """All of one cluster. `same` counts objects that stay; `unknown` is why nothing could be seen."""
+
+    cluster: str
+    changes: tuple[Change, ...] = ()
+    same: int = 0
+    unknown: str = ""
+    remedy: str = ""
+
+    @property
+    def dangers(self) -> tuple[Consequence, ...]:
+        """What would be lost."""
+        return tuple(each for change in self.changes for each in change.consequences)
+
+
+def plan(
+    api: Api, rendering: Rendering, apart: Apart, progress: Callable[[], None] = lambda: None
+) -> ClusterPlan:
+    """Ask the cluster for each object. A cluster that cannot be asked is a value, never an exception."""
+    try:
+        there = releases.revisions(api)
+        with ThreadPoolExecutor(THREADS) as pool:
+            asked = [
+                pool.submit(_asked, api, release.name, manifest, progress)
+                for release in rendering.releases
+                for manifest in release.manifests()
+            ]
+            found = [each.result() for each in asked]
+        found += [_secret(api, draft, apart) for draft in rendering.secrets]
+        found += [_definition(each) for each in definitions.outdated(api, apart.definitions)]
+        changes = [change for change in found if change is not None]
+        changes += _gone(api, rendering, there)
+    except ClusterError as error:
+        return ClusterPlan(rendering.cluster, unknown=error.message, remedy=error.remedy)
+    return ClusterPlan(rendering.cluster, tuple(changes), found.count(None))
+
+
+def _secret(api: Api, draft: SecretDraft, apart: Apart) -> Change | None:
+    """Which keys of a Secret would change. Neither value is ever shown."""
+    place = f"{collection('v1', 'Secret', api.namespace)}/{draft.name}"
+    before = api.find(place)
+    if before is None:
+        return Change("create", APART, "Secret", draft.name)
+    if any(reference not in apart.secrets for reference in draft.references):
+        return None
+    data = before.get("data") or {}
+    wanted = {
+        key: base64.b64encode(value.encode()).decode() for key, value in draft.values(apart.secrets).items()
+    }
+    fields = tuple(Field(f"data[{key}]", SECRET, SECRET) for key in wanted if data.get(key) != wanted[key])
+    return Change("change", APART, "Secret", draft.name, fields) if fields else None
+
+
+def _definition(definition: Mapping[str, Any]) -> Change:
+    return Change("change", APART, definition["kind"], definition["metadata"]["name"])
+
+
+def _asked(
+    api: Api, release: str, manifest: Mapping[str, Any], progress: Callable[[], None]
+) -> Change | None:
+    """What would become of one object; None where it stays as it is."""
+    kind, name = manifest["kind"], manifest["metadata"]["name"]
+    place = path(manifest)
+    before = api.find(place)
+    progress()
+    wanted = {**manifest, "metadata": {**manifest["metadata"], **_helms(manifest, release, api.namespace)}}
+    owners: tuple[str, ...] = ()
+    try:
+        try:
+            after = api.apply(place, wanted, MANAGER, dry_run=True)
+        except Refused as error:
+            if error.status != 409 or before is None:
+                raise
+            owners = tuple(dict.fromkeys(f"{each.field}: {each.message}" for each in error.causes))
+            after = api.apply(place, wanted, MANAGER, dry_run=True, force=True)
+    except Refused as error:
+        return _not_taken(release, manifest, before, error)
+    if before is None:
+        return Change("create", release, kind, name)
+    fields = diff.differences(before, after)
+    if not fields and not owners:
+        return None
+    lost = tuple(consequences.of_change(before, after))
+    return Change("change", release, kind, name, fields, lost, owners)
+
+
+def _helms(manifest: Mapping[str, Any], release: str, namespace: str) -> dict[str, Any]:
+    """What Helm writes on each object that it owns."""
+    own = {"meta.helm.sh/release-name": release, "meta.helm.sh/release-namespace": namespace}
+    return {"annotations": {**manifest["metadata"].get("annotations", {}), **own}}
+
+
+def _not_taken(release: str, manifest: Mapping[str, Any], before: Any, error: Refused) -> Change:
+    """The namespace or the definition may be missing because nothing was applied yet: that is no refusal."""
+    kind, name = manifest["kind"], manifest["metadata"]["name"]
+    if before is None and error.status == 404:
+        return Change("create", release, kind, name)
+    if before is not None and error.status == 422:
+        lost = tuple(consequences.of_change(before, manifest))
+        if any(each.code == "statefulset-recreated" for each in lost):
+            fields = diff.asked(before, {**before, "spec": manifest["spec"]})
+            return Change("recreate", release, kind, name, fields, lost)
+    return Change(
+        "change" if before else "create", release, kind, name, refused=error.message, remedy=error.remedy
+    )
+
+
+def _gone(api: Api, rendering: Rendering, there: Mapping[str, tuple[releases.Revision, ...]]) -> list[Change]:
+    """Objects of ours that are rendered no more: of releases that stay, and of those that go."""
+    wanted = {release.name: release for release in rendering.releases}
+    changes: list[Change] = []
+    for name, rows in there.items():
+        last = releases.current(rows)
+        if last is None or not last.hash:
+            continue
+        release = wanted.get(name)
+        if release is not None and release.hash == last.hash:
+            continue
+        for manifest in _before(api, last, release, rendering.namespace):
+            lost = tuple(consequences.of_deletion(manifest))
+            called = manifest["metadata"]["name"]
+            changes.append(Change("delete", name, manifest["kind"], called, consequences=lost))
+    return changes
+
+
+def _before(
+    api: Api, last: releases.Revision, release: Release | None, namespace: str
+) -> Iterable[Mapping[str, Any]]:
+    """What the last revision had and the wanted one has not."""
+    known = {**kinds("workload"), **kinds("metrics")}
+    kept = {(each["kind"], each["name"]) for each in release.objects} if release else set()
+    for each in releases.objects(api, last):
+        if (each["kind"], each["name"]) not in kept and each["kind"] in known:
+            yield complete(each, namespace, known)

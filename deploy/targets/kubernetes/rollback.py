@@ -1,0 +1,74 @@
+"""Back to a recorded revision of the estate: Helm still has what each release held then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deploy.targets.kubernetes.applying import Order, Say, wait
+from deploy.targets.kubernetes.cluster import history, releases
+from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.cluster.helm import Helm
+from deploy.targets.kubernetes.cluster.history import Entry
+from deploy.targets.kubernetes.cluster.releases import Revision
+from deploy.targets.kubernetes.release import complete, kinds
+from estate.errors import ClusterError
+
+
+def entry_of(api: Api, revision: int) -> Entry:
+    """What the cluster was at a revision of the estate: the last entry up to it. Raises ClusterError."""
+    rows = history.read(api)
+    for entry in rows:
+        if entry.revision <= revision:
+            return entry
+    known = ", ".join(str(entry.revision) for entry in rows) or "none"
+    raise ClusterError(
+        f"{api.cluster}: revision {revision} is not recorded any more, or never was",
+        f"It has {known}: `singlepane history` lists them.",
+    )
+
+
+def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tuple[str, ...]:
+    """Bring the cluster back to an entry and wait until it is ready; the releases that changed.
+
+    The lock must be held. Nothing is changed unless all of it can be. Raises ClusterError, RolloutStopped.
+    """
+    there = releases.revisions(api)
+    wanted = {name: _kept(api, name, hash, there) for name, hash in entry.hashes.items()}
+    changed = []
+    for name, revision in wanted.items():
+        now = there[name][0]
+        if now.status == "deployed" and now.hash == revision.hash:
+            continue
+        if now.pending:
+            api.delete(releases.path(api, now))
+        say(f"release {name}: back to its revision {revision.number}")
+        helm.rollback(name, revision.number)
+        changed.append(name)
+    for name, rows in there.items():
+        if name not in wanted and rows[0].estate == helm.estate:
+            say(f"release {name} is deleted")
+            helm.uninstall(name)
+            changed.append(name)
+    wait(api, _manifests(api, wanted), order.timeout, say)
+    return tuple(changed)
+
+
+def _kept(api: Api, name: str, hash: str, there: Mapping[str, tuple[Revision, ...]]) -> Revision:
+    for revision in there.get(name, ()):
+        if revision.hash == hash and not revision.pending:
+            return revision
+    raise ClusterError(
+        f"{api.cluster}: Helm does not keep what release {name} held then",
+        f"It keeps {history.KEPT} revisions of each release, and none of one that was uninstalled. Apply the "
+        "estate file of that time: your version control has it.",
+    )
+
+
+def _manifests(api: Api, wanted: Mapping[str, Revision]) -> list[Mapping[str, Any]]:
+    known = {**kinds("workload"), **kinds("metrics")}
+    return [
+        complete(each, api.namespace, known)
+        for revision in wanted.values()
+        for each in releases.objects(api, revision)
+    ]

@@ -1,0 +1,121 @@
+"""What `plan`, `apply`, `rollback`, `history` and `drift` share: the estate, its renderings, its clusters."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy import engines
+from deploy.cluster_wiring import cluster_components, rule_files
+from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.cluster.connection import access
+from deploy.targets.kubernetes.cluster.helm import Helm
+from deploy.targets.kubernetes.planning import Apart, ClusterPlan
+from deploy.targets.kubernetes.planning import plan as plan_of
+from deploy.targets.kubernetes.release import Rendering
+from deploy.targets.kubernetes.render import Wish, render
+from deploy.targets.kubernetes.rollout import Target
+from estate.errors import ClusterError
+from estate.load import load
+from estate.model import Estate
+from singlepane import output
+from singlepane.building import Building
+from singlepane.clusters import meant
+from singlepane.which import estate_file
+
+# Clusters that are asked at once.
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An estate and the clusters of it that a command is about. `base` is the folder of its file."""
+
+    estate: Estate
+    base: Path
+    clusters: tuple[str, ...]
+
+    def renderings(self) -> dict[str, Rendering]:
+        """What each of them should have. Raises UsageError."""
+        wish = Wish(self.estate, cluster_components(self.estate), rule_files(self.estate))
+        return {each.cluster: each for each in render(wish, self.clusters)}
+
+    def apis(self) -> dict[str, Api]:
+        """The API server of each, and of the hub."""
+        names = dict.fromkeys((*self.clusters, self.estate.hub))
+        return {name: Api(access(self.estate, name, self.base, os.environ)) for name in names}
+
+
+def asked(file: Path | None, named: list[str] | None) -> Asked:
+    """What the command line means. Raises UsageError and EstateInvalid."""
+    path = estate_file(file)
+    estate = load(path).estate
+    return Asked(estate, path.parent, meant(estate, named))
+
+
+def plans(renderings: Mapping[str, Rendering], apis: Mapping[str, Api], apart: Apart) -> list[ClusterPlan]:
+    """What would change in each cluster, several at once, with progress."""
+    total = sum(len(release.objects) for each in renderings.values() for release in each.releases)
+    with counted(total, "objects compared") as step, ThreadPoolExecutor(AT_ONCE) as pool:
+        asking = [pool.submit(plan_of, apis[name], each, apart, step) for name, each in renderings.items()]
+        return [each.result() for each in asking]
+
+
+def known(rows: Sequence[ClusterPlan]) -> None:
+    """Raises ClusterError where the plan of a cluster is not known."""
+    unknown = [each for each in rows if each.unknown]
+    if unknown:
+        names = ", ".join(each.cluster for each in unknown)
+        raise ClusterError(f"{names} cannot be asked: {unknown[0].unknown}", unknown[0].remedy)
+
+
+def references(renderings: Mapping[str, Rendering]) -> tuple[str, ...]:
+    """Secret references of these clusters, each once."""
+    drafts = [draft for each in renderings.values() for draft in each.secrets]
+    return tuple(sorted({reference for draft in drafts for reference in draft.references}))
+
+
+def targets(given: Asked, apis: Mapping[str, Api]) -> dict[str, Target]:
+    """Helm towards each cluster; it is built first where it is not there yet. Raises EngineError."""
+    helm = built("helm")
+    return {name: Target(api, Helm(helm, api.access, given.estate.name)) for name, api in apis.items()}
+
+
+def built(name: str) -> Path:
+    """An engine's program, built where it is missing. Raises EngineError."""
+    with Building() as building:
+        return engines.ensure([name], building)[name]
+
+
+def me() -> str:
+    """Who applies, for the history."""
+    return getpass.getuser()
+
+
+class counted:
+    """Progress at a terminal: so many of so many. In a pipe nothing is shown before the result."""
+
+    def __init__(self, total: int, what: str) -> None:
+        self._total, self._what, self._count = total, what, 0
+        self._status = output.errors.status(f"0 of {total} {what}")
+
+    def __enter__(self) -> Callable[[], None]:
+        if output.errors.is_terminal:
+            self._status.start()
+        return self._step
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def _step(self) -> None:
+        self._count += 1
+        self._status.update(f"{self._count} of {self._total} {self._what}")
+
+
+def said(cluster: str, line: str) -> None:
+    """A line of progress of one cluster."""
+    output.message(f"{cluster}: {line}")

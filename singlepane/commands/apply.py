@@ -1,0 +1,128 @@
+"""`singlepane apply`: bring the clusters to what the estate says, wave by wave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from deploy.targets import secrets
+from deploy.targets.kubernetes import proof
+from deploy.targets.kubernetes.applying import Order
+from deploy.targets.kubernetes.cluster import definitions
+from deploy.targets.kubernetes.planning import Apart, ClusterPlan
+from deploy.targets.kubernetes.rollout import Rollout, roll_out
+from deploy.targets.kubernetes.waves import waves
+from estate.errors import ClusterError, RolloutStopped
+from singlepane import asking, output, shown_plan
+from singlepane.clusters import ClustersOption
+from singlepane.which import EstateArgument
+
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        help="Allow what is lost with changes of this code, such as `stream-cut`; repeat it for more.",
+        show_default=False,
+    ),
+]
+TimeoutOption = Annotated[
+    float,
+    typer.Option(min=10, help="Seconds for all pods of a cluster to become ready."),
+]
+
+
+def apply(
+    estate: EstateArgument = None,
+    cluster: ClustersOption = None,
+    allow: AllowOption = None,
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            "--take-over", help="Make objects of other owners and fields of other managers our own."
+        ),
+    ] = False,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="When it stops, leave its wave as it is; it is not rolled back."),
+    ] = False,
+    timeout: TimeoutOption = 600.0,
+) -> None:
+    """Bring the clusters to what the estate says: the hub first, then wave by wave.
+
+    After each wave the data of its clusters must be seen in the global view, and the gates of the estate must
+    be open. What goes wrong stops the roll-out: the wave goes back to the revision before, later waves are
+    not touched. The same command again goes on where it ended; with nothing to do it changes nothing.
+
+    Secrets are read here (`env:` and `file:`) and applied by themselves: no release holds one.
+
+    Exit code 0 done; 1 something would be lost that --allow does not name; 3 stopped.
+
+    Examples: `singlepane apply estate.yaml`, `singlepane apply -c prod-neu --allow stream-cut`
+    """
+    given = asking.asked(estate, cluster)
+    renderings, apis = given.renderings(), given.apis()
+    values = secrets.read(asking.references(renderings), os.environ, given.base)
+    operator = asking.built("prometheus_operator")
+    targets = asking.targets(given, apis)
+    plans = asking.plans(renderings, apis, Apart(definitions.wanted(operator), values))
+    _check(plans, set(allow or ()), take_over)
+    order = Order(
+        by=asking.me(),
+        version=version("singlepane"),
+        operator=operator,
+        secrets=values,
+        timeout=timeout,
+        take_over=take_over,
+        recreate=frozenset(
+            (each.cluster, change.name)
+            for each in plans
+            for change in each.changes
+            if change.action == "recreate"
+        ),
+    )
+    hub = apis[given.estate.hub]
+
+    def prove(clusters: tuple[str, ...]) -> None:
+        for name in clusters:
+            say = partial(asking.said, name)
+            proof.seen(hub, given.estate, (name,), timeout, say)
+            say("its data is seen in the global view")
+
+    rollout = Rollout(given.estate, targets, renderings, order, asking.said, prove, keep)
+    try:
+        revision = roll_out(rollout, waves(given.estate, given.clusters))
+    except KeyboardInterrupt:
+        raise RolloutStopped(
+            f"interrupted; changed and proven: {', '.join(rollout.done) or 'nothing'}",
+            "The same command goes on from here; `singlepane plan` says what is left.",
+        ) from None
+    output.message(f"{', '.join(given.clusters)}: as the estate says, revision {revision}")
+
+
+def _check(plans: Sequence[ClusterPlan], allowed: set[str], take_over: bool) -> None:
+    """Nothing is begun that cannot be finished, or that loses what nobody allowed."""
+    for line in shown_plan.text(each for each in plans if each.unknown or each.changes):
+        output.message(line)
+    asking.known(plans)
+    refused = [change for each in plans for change in each.changes if change.refused]
+    if refused:
+        raise ClusterError(
+            f"{len(refused)} objects would be refused, the first: {refused[0].refused}", refused[0].remedy
+        )
+    held = [change for each in plans for change in each.changes if change.owners]
+    if held and not take_over:
+        raise ClusterError(
+            f"{len(held)} objects have fields of other managers, the first: {held[0].kind} {held[0].name}: "
+            f"{held[0].owners[0]}",
+            "Take the fields out there, or make them ours with --take-over.",
+        )
+    codes = sorted({danger.code for each in plans for danger in each.dangers} - allowed)
+    if codes:
+        flags = " ".join(f"--allow {code}" for code in codes)
+        output.failure("something would be lost: nothing was changed", f"If that is meant: {flags}")
+        raise typer.Exit(1)

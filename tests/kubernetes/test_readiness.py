@@ -1,0 +1,108 @@
+"""When an object is what was asked for, and when waiting does not help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deploy.targets.kubernetes.readiness import trouble, waiting
+
+
+def _object(kind: str, status: dict[str, Any], generation: int = 2, **spec: Any) -> dict[str, Any]:
+    return {"kind": kind, "metadata": {"name": "a", "generation": generation}, "spec": spec, "status": status}
+
+
+NEW = {"observedGeneration": 2}
+DONE = {**NEW, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}
+REFUSED = {
+    "type": "Reconciled",
+    "status": "False",
+    "observedGeneration": 2,
+    "reason": "StorageClass",
+    "message": "none",
+}
+UNSEEN = "its controller has not looked at it yet"
+TRUE = {"status": "True", "observedGeneration": 2}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "why"),
+    [
+        (_object("Deployment", DONE, replicas=1), ""),
+        (_object("Deployment", {}, replicas=1), UNSEEN),
+        (
+            _object("Deployment", {**DONE, "observedGeneration": 1}, replicas=1),
+            "its controller has not looked at it yet",
+        ),
+        (_object("Deployment", {**DONE, "availableReplicas": 0}, replicas=1), "0 of 1 pods ready"),
+        (_object("Deployment", {**DONE, "replicas": 2}, replicas=1), "1 old pods are left"),
+        (
+            _object(
+                "StatefulSet", {**NEW, "replicas": 2, "readyReplicas": 2, "updatedReplicas": 2}, replicas=2
+            ),
+            "",
+        ),
+        (
+            _object(
+                "StatefulSet",
+                {**NEW, "replicas": 2, "readyReplicas": 2, "currentRevision": "a", "updateRevision": "b"},
+                replicas=2,
+            ),
+            "0 of 2 pods ready",
+        ),
+        (_object("DaemonSet", {**NEW, "desiredNumberScheduled": 0}), ""),
+        (_object("Prometheus", {}), "the operator has not looked at it yet"),
+        (
+            _object(
+                "Prometheus",
+                {
+                    "conditions": [
+                        {
+                            **TRUE,
+                            "type": "Reconciled",
+                            "status": "False",
+                            "reason": "StorageClass",
+                            "message": "none",
+                        },
+                    ]
+                },
+            ),
+            "StorageClass: none",
+        ),
+        (
+            _object(
+                "Prometheus",
+                {
+                    "conditions": [{**TRUE, "type": "Reconciled"}, {**TRUE, "type": "Available"}],
+                    "replicas": 1,
+                    "updatedReplicas": 1,
+                },
+            ),
+            "",
+        ),
+        (_object("Service", {}), ""),
+    ],
+)
+def test_what_is_waited_for(manifest: dict[str, Any], why: str) -> None:
+    """By kind and status."""
+    assert waiting(manifest) == why
+
+
+def test_why_a_pod_cannot_start() -> None:
+    """The kubelet's own reason and words; a pod that is merely slow has none."""
+    wrong = {"waiting": {"reason": "ErrImagePull", "message": "not found"}}
+    pod = {
+        "metadata": {"name": "query-1"},
+        "status": {"containerStatuses": [{"name": "query", "state": wrong}], "conditions": []},
+    }
+    assert trouble(pod) == "query-1, container query: ErrImagePull: not found"
+    slow = {
+        "metadata": {"name": "a"},
+        "status": {"containerStatuses": [{"name": "a", "state": {"running": {}}}]},
+    }
+    assert trouble(slow) == ""
+    condition = {"type": "PodScheduled", "status": "False", "message": "0/3 nodes are available"}
+    assert trouble({"metadata": {"name": "a"}, "status": {"conditions": [condition]}}) == (
+        "a finds no node: 0/3 nodes are available"
+    )
