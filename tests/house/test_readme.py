@@ -77,7 +77,7 @@ def test_what_needs_nothing_that_runs_prints_what_is_shown(tmp_path: Path) -> No
         for command, shown in pieces()
         if command.startswith(("sed ", "singlepane check", "singlepane estate", "singlepane exporter"))
     ]
-    assert len(quiet) == 3
+    assert len(quiet) == 4
     for command, shown in quiet:
         ran = subprocess.run(
             ["bash", "-c", command],  # noqa: S607 (as whoever reads the page types it)
