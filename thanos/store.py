@@ -15,6 +15,7 @@ from estate.components import (
     text,
 )
 from estate.model import Estate
+from thanos.blocks import headers_gib
 from thanos.flags import SERVING, STOP_SECONDS
 from thanos.objstore import Bucket
 from thanos.prometheus import UPLOADS, sidecar_of
@@ -35,8 +36,8 @@ def store(estate: Estate, bucket: Bucket, timing: Timing) -> Component:
         ready=Probe("http", "/-/ready"),
         metrics=("http", "/metrics"),
         files=(bucket.file,),
-        # Headers of the indexes, some 6 to 30 MB a block; the folder is a cache and may be lost.
-        storage="20Gi",
+        # Headers of the indexes of all blocks; the folder is a cache and may be lost.
+        storage=f"{max(20, headers_gib(estate))}Gi",
         needs=bucket.needs,
         resources=Resources(cpu="250m", memory="1Gi", memory_limit="4Gi"),
         identity=bucket.identity,

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from deploy.targets.kubernetes import checks as kubernetes
 from estate.errors import EstateInvalid
-from estate.findings import Finding
-from estate.load import load
+from estate.findings import Finding, in_order
+from estate.load import Loaded, load
 from estate.source import named
 from singlepane import output
 from singlepane.sarif import sarif
@@ -23,6 +24,13 @@ class Format(StrEnum):
     text = "text"
     json = "json"
     sarif = "sarif"
+
+
+class Target(StrEnum):
+    """Where the estate will run."""
+
+    local = "local"
+    kubernetes = "kubernetes"
 
 
 def check(
@@ -37,21 +45,30 @@ def check(
             help="`text` for people, `json` for programs, `sarif` for code hosts: one document on stdout.",
         ),
     ] = Format.text,
+    target: Annotated[
+        Target,
+        typer.Option(
+            "--target",
+            help="`local` is this machine; `kubernetes` says also what matters on clusters alone.",
+        ),
+    ] = Target.local,
 ) -> None:
     """Check estate files and say everything that is wrong with them, each with its line.
 
     What to write instead stands below each. Nothing runs and nothing outside is asked. Errors make it exit
     with 2; warnings alone do not. docs/findings.md has a section on each finding, by the name in brackets.
 
-    Examples: `singlepane check examples/shop/estate.yaml`, `generate | singlepane check -`
+    Examples: `singlepane check examples/shop/estate.yaml`, `generate | singlepane check -`,
+    `singlepane check --target kubernetes estate.yaml`
     """
     found: list[Finding] = []
     valid = True
     for estate in estates:
         try:
-            findings = load(estate).findings
+            findings = _all(load(estate), target)
         except EstateInvalid as error:
-            findings, valid = error.findings, False
+            findings = error.findings
+        valid = valid and all(row.severity != "error" for row in findings)
         found += findings
         if form is Format.text:
             output.findings(findings, as_json=False)
@@ -62,6 +79,11 @@ def check(
         output.document(sarif(found, version("singlepane")))
     if not valid:
         raise typer.Exit(EstateInvalid.exit_code)
+
+
+def _all(loaded: Loaded, target: Target) -> tuple[Finding, ...]:
+    more = kubernetes.findings(loaded) if target is Target.kubernetes else ()
+    return in_order((*loaded.findings, *more))
 
 
 def verdict(findings: tuple[Finding, ...]) -> str:

@@ -9,12 +9,15 @@ import yaml
 
 from estate import parse
 from estate.codes import CODES
+from tests.checks.cases import KUBERNETES
 from tests.estate.bad import FILES, FOLDER, found, transcript
 
 # Made in test_load.py, because no file of a repository can be like this.
 ELSEWHERE = {"file-unreadable", "file-too-large", "too-many-values"}
 # Not of an estate: of an exporter's web configuration.
 ELSEWHERE |= {"certificate-validity"}
+# Of clusters alone: in tests/checks.
+ELSEWHERE |= KUBERNETES
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
