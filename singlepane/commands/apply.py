@@ -84,6 +84,7 @@ def apply(
             for change in each.changes
             if change.action == "recreate"
         ),
+        differing=frozenset((each.cluster, change.release) for each in plans for change in each.changes),
     )
     hub = apis[given.estate.hub]
 

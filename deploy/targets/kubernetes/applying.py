@@ -26,7 +26,6 @@ from estate.errors import ClusterError, RolloutStopped
 POLL_SECONDS = 2.0
 # How long a pod may be in trouble before it is taken to stay so: images are pulled again after seconds.
 PATIENCE_SECONDS = 45.0
-SELECTOR = ",".join(f"{label}={value}" for label, value in OURS.items())
 Say = Callable[[str], None]
 
 
@@ -37,6 +36,8 @@ class Order:
     `secrets` are the values of all references; `operator` is the binary that holds the definitions; `timeout`
     is in seconds for all pods of a cluster to become ready. `recreate` are StatefulSets, by cluster and name,
     that are deleted first because they cannot be changed; their pods go on until new ones take their place.
+    `differing` are releases, by cluster and name, of which the plan saw that something must change, also
+    where the last revision of Helm holds what is wanted: somebody changed it since.
     """
 
     by: str
@@ -46,6 +47,7 @@ class Order:
     timeout: float = 600.0
     take_over: bool = False
     recreate: frozenset[tuple[str, str]] = frozenset()
+    differing: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _bring(
         # Nobody else works on it: the lock is ours. Helm would refuse for ever.
         say(f"release {release.name}: revision {last.number} was begun and never ended")
         api.delete(releases.path(api, last))
-    elif last is not None and last.status == "deployed" and last.hash == release.hash:
+    elif last is not None and _holds(last, release) and (api.cluster, release.name) not in order.differing:
         return False
     if last is not None and not last.estate and not order.take_over:
         raise ClusterError(
@@ -145,6 +147,10 @@ def _bring(
             api.delete(path(manifest), orphan=True)
     helm.upgrade(release, take_over=order.take_over)
     return True
+
+
+def _holds(last: releases.Revision, release: Release) -> bool:
+    return last.status == "deployed" and last.hash == release.hash
 
 
 def manifests(rendering: Rendering) -> list[Mapping[str, Any]]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 # Plain text that no reader takes for a number, a date, a truth value or a sign of YAML.
-_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*")
+_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*( [A-Za-z0-9_./(),-]+)*|[0-9]+[smhdwKMGT][A-Za-z]*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 # What JSON leaves as it is and YAML does not take as it is.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")

@@ -61,7 +61,7 @@ def _below(path: str, key: str) -> str:
 
 
 def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[Field]:
-    """Rows with names are compared by name: one that is put in front changes nothing behind it."""
+    """Rows with names are compared by name: one that is put in front moves nothing behind it."""
     old, new = _named(before), _named(after)
     if old is None or new is None:
         for index in range(max(len(before), len(after))):
@@ -76,7 +76,12 @@ def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[Field]:
 
 
 def _named(rows: list[Any]) -> dict[str, Any] | None:
-    names = [row.get("name") for row in rows if isinstance(row, Mapping)]
+    names = [_called(row) for row in rows if isinstance(row, Mapping)]
     if len(names) != len(rows) or None in names or len(set(names)) != len(names):
         return None
     return {str(name): row for name, row in zip(names, rows, strict=True)}
+
+
+def _called(row: Mapping[str, Any]) -> Any:
+    """Rules are named by their alert or record."""
+    return row.get("name") or row.get("alert") or row.get("record")

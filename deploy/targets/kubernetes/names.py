@@ -10,6 +10,7 @@ from estate.components import Component
 PART_OF = "singlepane"
 # What selects all pods of ours in a namespace.
 OURS = {"app.kubernetes.io/part-of": PART_OF}
+SELECTOR = ",".join(f"{label}={value}" for label, value in OURS.items())
 # What prometheus-operator makes of its objects: headless services, and pods `prometheus-NAME-N`. The object
 # of a cluster has the cluster's name, so that its pods have the names of our components.
 PROMETHEUS_SERVICE = "prometheus-operated"

@@ -19,6 +19,7 @@ from deploy.targets.kubernetes.cluster.refused import Refused
 from deploy.targets.kubernetes.consequences import Consequence
 from deploy.targets.kubernetes.diff import Field
 from deploy.targets.kubernetes.files import SecretDraft
+from deploy.targets.kubernetes.names import SELECTOR
 from deploy.targets.kubernetes.release import Release, Rendering, complete, kinds
 from estate.errors import ClusterError
 
@@ -84,12 +85,12 @@ def plan(
     """Ask the cluster for each object. A cluster that cannot be asked is a value, never an exception."""
     try:
         there = releases.revisions(api)
+        rows = [
+            (release.name, manifest) for release in rendering.releases for manifest in release.manifests()
+        ]
+        live = _live(api, [manifest for _, manifest in rows])
         with ThreadPoolExecutor(THREADS) as pool:
-            asked = [
-                pool.submit(_asked, api, release.name, manifest, progress)
-                for release in rendering.releases
-                for manifest in release.manifests()
-            ]
+            asked = [pool.submit(_asked, api, name, manifest, live, progress) for name, manifest in rows]
             found = [each.result() for each in asked]
         found += [_secret(api, draft, apart) for draft in rendering.secrets]
         found += [_definition(each) for each in definitions.outdated(api, apart.definitions)]
@@ -120,13 +121,40 @@ def _definition(definition: Mapping[str, Any]) -> Change:
     return Change("change", APART, definition["kind"], definition["metadata"]["name"])
 
 
+def _live(api: Api, manifests: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What is there of ours, by path: a list for each kind in place of a request for each object."""
+    collections = {
+        collection(each["apiVersion"], each["kind"], each["metadata"].get("namespace")): each
+        for each in manifests
+    }
+    live: dict[str, Any] = {}
+    for place, each in collections.items():
+        try:
+            items = api.get(place, labelSelector=SELECTOR)["items"] or ()
+        except Refused as error:
+            # Of a kind that the cluster does not know there is nothing.
+            if error.status != 404:
+                raise
+            continue
+        for item in items:
+            # Rows of a list do not say what they are.
+            item |= {"apiVersion": each["apiVersion"], "kind": each["kind"]}
+            live[path(item)] = item
+    return live
+
+
 def _asked(
-    api: Api, release: str, manifest: Mapping[str, Any], progress: Callable[[], None]
+    api: Api,
+    release: str,
+    manifest: Mapping[str, Any],
+    live: Mapping[str, Any],
+    progress: Callable[[], None],
 ) -> Change | None:
     """What would become of one object; None where it stays as it is."""
     kind, name = manifest["kind"], manifest["metadata"]["name"]
     place = path(manifest)
-    before = api.find(place)
+    # One that is not in the list may still be there, without our label.
+    before = live.get(place) or api.find(place)
     progress()
     wanted = {**manifest, "metadata": {**manifest["metadata"], **_helms(manifest, release, api.namespace)}}
     owners: tuple[str, ...] = ()
