@@ -50,6 +50,12 @@ def apply(
         bool,
         typer.Option("--keep", help="When it stops, leave its wave as it is; it is not rolled back."),
     ] = False,
+    secrets_only: Annotated[
+        bool,
+        typer.Option(
+            "--secrets-only", help="Apply definitions and Secrets alone; Argo CD applies the releases."
+        ),
+    ] = False,
     timeout: TimeoutOption = 600.0,
 ) -> None:
     """Bring the clusters to what the estate says: the hub first, then wave by wave.
@@ -69,8 +75,10 @@ def apply(
     values = secrets.read(asking.references(renderings), os.environ, given.base)
     operator = asking.built("prometheus_operator")
     targets = asking.targets(given, apis)
-    plans = asking.plans(renderings, apis, Apart(definitions.wanted(operator), values))
-    _check(plans, set(allow or ()), take_over)
+    plans: Sequence[ClusterPlan] = ()
+    if not secrets_only:
+        plans = asking.plans(renderings, apis, Apart(definitions.wanted(operator), values))
+        _check(plans, set(allow or ()), take_over)
     order = Order(
         by=asking.me(),
         version=version("singlepane"),
@@ -78,6 +86,7 @@ def apply(
         secrets=values,
         timeout=timeout,
         take_over=take_over,
+        secrets_only=secrets_only,
         recreate=frozenset(
             (each.cluster, change.name)
             for each in plans

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,11 @@ import typer
 
 from deploy.cluster_wiring import cluster_components, rule_files
 from deploy.targets.kubernetes import folder
+from deploy.targets.kubernetes.argocd import Repository
+from deploy.targets.kubernetes.cluster import definitions
 from deploy.targets.kubernetes.render import Wish
 from estate.load import load
-from singlepane import output
+from singlepane import asking, output
 from singlepane.clusters import ClustersOption, meant
 from singlepane.which import EstateArgument, estate_file
 
@@ -29,6 +32,18 @@ def render(
         ),
     ] = None,
     cluster: ClustersOption = None,
+    argocd: Annotated[
+        str | None,
+        typer.Option(
+            "--argocd",
+            metavar="REPOSITORY",
+            help="Also write Argo CD Applications, for a git repository that holds the folder.",
+            show_default=False,
+        ),
+    ] = None,
+    argocd_path: Annotated[
+        str, typer.Option("--argocd-path", help="Where in the repository the folder is.")
+    ] = ".",
 ) -> None:
     """Write the Kubernetes objects of every cluster as files, one for each release.
 
@@ -36,11 +51,19 @@ def render(
     that `apply` makes, and the references that they are made of. In a folder of an earlier render, files that
     are no longer rendered are deleted. No cluster is asked.
 
+    With --argocd, Argo CD applies the files in place of `apply`: one Application for each release, in sync
+    waves. A plan is then the difference in git; `apply --secrets-only` brings what git must not hold.
+
     Examples: `singlepane render estate.yaml --out rendered`, `singlepane render -c prod-weu | less`
     """
     given = load(estate_file(estate)).estate
     wish = Wish(given, cluster_components(given), rule_files(given))
-    made = folder.files(wish, meant(given, cluster))
+    wanted = meant(given, cluster)
+    made = folder.files(wish, wanted)
+    if argocd is not None:
+        operator = asking.built("prometheus_operator")
+        repository = Repository(argocd, path=argocd_path)
+        made = chain(made, folder.for_argocd(wish, wanted, definitions.wanted(operator), repository))
     if out is None:
         for path, content in made:
             output.console.print(f"# {path}\n{content}", end="", markup=False)

@@ -37,7 +37,8 @@ class Order:
     is in seconds for all pods of a cluster to become ready. `recreate` are StatefulSets, by cluster and name,
     that are deleted first because they cannot be changed; their pods go on until new ones take their place.
     `differing` are releases, by cluster and name, of which the plan saw that something must change, also
-    where the last revision of Helm holds what is wanted: somebody changed it since.
+    where the last revision of Helm holds what is wanted: somebody changed it since. `secrets_only`: another
+    tool applies the releases.
     """
 
     by: str
@@ -48,6 +49,7 @@ class Order:
     take_over: bool = False
     recreate: frozenset[tuple[str, str]] = frozenset()
     differing: frozenset[tuple[str, str]] = frozenset()
+    secrets_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) ->
         definitions.apply(api, each)
     for draft in rendering.secrets:
         _secret(api, draft, order.secrets)
+    if order.secrets_only:
+        return Applied(rendering.cluster, (), ())
     there = releases.revisions(api)
     changed = []
     for index, release in enumerate(rendering.releases):

@@ -8,7 +8,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
+from deploy.targets.kubernetes.argocd import Repository, applications
 from deploy.targets.kubernetes.canonical import documents
 from deploy.targets.kubernetes.files import SecretDraft
 from deploy.targets.kubernetes.release import Rendering
@@ -53,6 +55,19 @@ def of(renderings: Iterable[Rendering]) -> Iterator[tuple[str, str]]:
             yield f"{rendering.cluster}/{release.name}.yaml", documents(release.manifests())
         rows = [_draft(rendering, draft) for draft in rendering.secrets]
         yield f"{rendering.cluster}/secrets.txt", "".join(rows)
+
+
+def for_argocd(
+    wish: Wish,
+    clusters: Sequence[str],
+    definitions: Sequence[Mapping[str, Any]],
+    repository: Repository,
+) -> Iterator[tuple[str, str]]:
+    """What Argo CD needs besides: the definitions of each cluster, and its Applications."""
+    text = documents(definitions)
+    for rendering in render(wish, clusters):
+        yield f"{rendering.cluster}/definitions.yaml", text
+        yield f"argocd/{rendering.cluster}.yaml", documents(applications(rendering, repository))
 
 
 def _draft(rendering: Rendering, draft: SecretDraft) -> str:
