@@ -26,7 +26,7 @@ def test_each_release_is_an_application_in_its_wave() -> None:
     files = dict(folder.of([rendering]))
     included = [each["spec"]["source"]["directory"]["include"] for each in rows[1:]]
     assert all(f"prod-weu/{name}" in files for name in included)
-    assert len(set(name for name, _ in waves)) == len(waves)
+    assert len(dict(waves)) == len(waves)
 
 
 def test_applications_and_definitions_are_written_beside_the_releases() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deploy.targets.kubernetes import alertmanager, beside, names, objects, observed, prometheus
+from deploy.targets.kubernetes.external import external_secret, of_vaults
 from deploy.targets.kubernetes.files import SecretDraft, drafts
 from deploy.targets.kubernetes.place import Place, secret_name
 from deploy.targets.kubernetes.release import Release, Rendering
@@ -47,13 +48,16 @@ def _cluster(
     workloads = [plain(each) for each in own if each.kind not in names.OPERATED]
     operator = beside.operator(place.estate, place.cluster)
     others = (beside.kube_state_metrics(place.cluster), beside.node_exporter(place.cluster), *workloads)
+    secrets = tuple(_secrets(place, workloads, sidecars, managers))
+    vaults = tuple(external_secret(draft) for draft in secrets if of_vaults(draft))
     return Rendering(
         place.cluster,
         place.namespace,
-        tuple(_secrets(place, workloads, sidecars, managers)),
+        tuple(draft for draft in secrets if not of_vaults(draft)),
         (
             # The operator first: it makes pods of what comes next.
             _workload(place, operator),
+            *((Release("secrets", place.namespace, "workload", vaults),) if vaults else ()),
             Release("metrics", place.namespace, "metrics", tuple(_metrics(place, servers, sidecars, rules))),
             *(_workload(place, each) for each in others),
         ),
