@@ -8,11 +8,12 @@ and members of a cluster send each on its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from singlepane.server.webhook import Alert
 
-# What is sent again comes within two group intervals; what says the same later than that, says it anew.
+# What is sent again comes within two group intervals; what says the same later than that, says it anew. Who
+# said it out of order says within this time, too, that it is over: each member tells the end of what it told.
 LATE_SECONDS = 600.0
 
 
@@ -30,8 +31,36 @@ def about(alert: Alert) -> str:
     return alert.labels.get("expected_cluster") or alert.labels.get("cluster", "")
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Firings that came behind the end of a later episode, by fingerprint, and when the first of each came.
+
+    Such a firing is old news, or it is true: a second Prometheus has seen the alert all the time, and
+    Alertmanager forgot it at a restart. Then nobody says it again before `alerts.repeat`, so that it must not
+    be thrown away. It holds as soon as LATE_SECONDS have passed and nothing has said that it is over.
+    """
+
+    held: dict[str, Known] = field(default_factory=dict)
+
+    def weigh(self, alert: Alert, known: Known | None, now: float, group: str) -> None:
+        """Take in what was said of an alert; `known` is what held before."""
+        doubted = self.held.get(alert.fingerprint)
+        if holds(alert, known, now) is None and alert.status == "firing":
+            self.held.setdefault(alert.fingerprint, Known(now, alert, group))
+        elif doubted is not None and (
+            alert.status == "firing" or alert.starts_at <= doubted.alert.starts_at < alert.ends_at
+        ):
+            del self.held[alert.fingerprint]
+
+    def settled(self, now: float) -> dict[str, Known]:
+        """Those that hold by now."""
+        return {key: known for key, known in self.held.items() if now - known.updated > LATE_SECONDS}
+
+
 def holds(alert: Alert, known: Known | None, now: float) -> Alert | None:
-    """What holds of an alert when this is said of it `now`; None when it is old news."""
+    """What holds of an alert when this is said of it `now`; None when it is old news, or a firing of which
+    `Doubts` decides.
+    """
     before = known.alert if known else None
     if known is None or before is None:
         return alert

@@ -20,7 +20,7 @@ from pathlib import Path
 from estate.errors import StateFolderError
 from singlepane.server import tables
 from singlepane.server.bounded import Bounded
-from singlepane.server.episodes import Known, holds
+from singlepane.server.episodes import Doubts, Known, holds
 from singlepane.server.tables import Group
 from singlepane.server.webhook import Alert, Notification
 
@@ -79,6 +79,7 @@ class Journal:
     def _empty(self) -> None:
         self._kept: Bounded[int, None] = Bounded(NOTIFICATIONS, NOTIFICATION_BYTES)
         self._alerts: Bounded[str, Known] = Bounded(ALERTS, ALERT_BYTES, ranks=2)
+        self._doubts = Doubts()
         self._groups: Bounded[str, Group] = Bounded(GROUPS, ALERT_BYTES)
         self._beats: Bounded[str, tuple[str, Beat]] = Bounded(CLUSTERS, ALERT_BYTES)
         # What memory has forgotten and the next write forgets on disk.
@@ -97,6 +98,7 @@ class Journal:
                 if group:
                     tables.put_group(database, group)
             with self._memory:
+                self._weigh(notification, now)
                 self._kept.put(number, None, len(record))
                 for key, (known, document) in rows.items():
                     self._alerts.put(key, known, len(document), _rank(known.alert))
@@ -126,10 +128,11 @@ class Journal:
             Received(received, Notification.model_validate_json(document)) for received, document in rows
         )
 
-    def alerts(self) -> tuple[Known, ...]:
-        """The last state of every alert that is remembered."""
+    def alerts(self, now: float) -> tuple[Known, ...]:
+        """The last state of every alert that is remembered, as it holds by now (Unix seconds)."""
         with self._memory:
-            return tuple(self._alerts)
+            settled = self._doubts.settled(now)
+            return tuple(settled.get(known.alert.fingerprint, known) for known in self._alerts)
 
     def cut(self) -> tuple[Group, ...]:
         """Groups of which the last notification did not hold all alerts."""
@@ -166,6 +169,12 @@ class Journal:
                     changed[alert.fingerprint] = Known(now, alert.model_copy(update=ended), group)
         return changed
 
+    def _weigh(self, notification: Notification, now: float) -> None:
+        """Remember what is doubted of this notification; what holds must not be changed by it yet."""
+        group = tables.group_key(notification)
+        for alert in notification.alerts:
+            self._doubts.weigh(alert, self._alerts.get(alert.fingerprint), now, group)
+
     def _group(self, notification: Notification, now: float) -> Group | None:
         """The group as it is now, None where none of it is cut and none was."""
         key = tables.group_key(notification)
@@ -176,7 +185,10 @@ class Journal:
 
     def _forget(self) -> None:
         self._gone["notifications"] += self._kept.beyond()
-        self._gone["alerts"] += self._alerts.beyond()
+        gone = self._alerts.beyond()
+        self._gone["alerts"] += gone
+        for key in gone:
+            self._doubts.held.pop(key, None)
         self._gone["groups"] += self._groups.beyond()
         self._gone["heartbeats"] += self._beats.beyond()
 
@@ -224,9 +236,17 @@ class Journal:
 
     def _read(self, database: sqlite3.Connection) -> None:
         """Take all into memory. Raises ValueError for a row that is not what this version writes."""
-        for number, document in tables.all_notifications(database):
-            Notification.model_validate_json(document)
+        then: dict[str, Known] = {}
+        for number, received, document in tables.all_notifications(database):
+            notification = Notification.model_validate_json(document)
             self._kept.put(number, None, len(document))
+            # What is doubted is not on disk by itself: it is told once more, in the same order.
+            group = tables.group_key(notification)
+            for alert in notification.alerts:
+                known = then.get(alert.fingerprint)
+                self._doubts.weigh(alert, known, received, group)
+                if held := holds(alert, known, received):
+                    then[alert.fingerprint] = Known(received, held, group)
         for updated, group, document in tables.all_alerts(database):
             alert = Alert.model_validate_json(document)
             self._alerts.put(alert.fingerprint, Known(updated, alert, group), len(document), _rank(alert))

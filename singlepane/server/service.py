@@ -72,17 +72,18 @@ class Service:
     def facts(self) -> Facts:
         """All that is known now. A status or verification of another estate counts as none, and is said."""
         status, alive = self._running()
+        now = self.clock()
         verification = self._own(self.verification.read())
         return Facts(
             estate=self.estate,
-            now=self.clock(),
+            now=now,
             started=self.started,
             status=status,
             alive=alive,
             verification=verification,
             before=self._before(verification.value),
             heartbeats=self.journal.heartbeats(),
-            alerts=self.journal.alerts(),
+            alerts=self.journal.alerts(now),
             cut=self.journal.cut(),
             oversized=self.oversized,
             verify_every=self.verify_every,

@@ -120,9 +120,9 @@ def notifications(database: sqlite3.Connection, limit: int) -> list[tuple[float,
     ).fetchall()
 
 
-def all_notifications(database: sqlite3.Connection) -> Iterable[tuple[int, str]]:
-    """Number and document of each, oldest first."""
-    return database.execute("SELECT id, document FROM notifications ORDER BY id")
+def all_notifications(database: sqlite3.Connection) -> Iterable[tuple[int, float, str]]:
+    """Number of each, when it came, and its document, oldest first."""
+    return database.execute("SELECT id, received, document FROM notifications ORDER BY id")
 
 
 def all_alerts(database: sqlite3.Connection) -> Iterable[tuple[float, str, str]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from singlepane.server.episodes import LATE_SECONDS, Known, about, holds
-from singlepane.server.webhook import Alert
+from singlepane.server.journal import Journal
+from singlepane.server.webhook import Alert, Notification
 from tests.server.estates import NOW, alert, parsed
 
 
@@ -17,6 +20,11 @@ def _said(starts: int, ends: int | None = None) -> Alert:
         "endsAt": "0001-01-01T00:00:00Z" if ends is None else f"2026-11-23T03:{ends:02}:00Z",
     }
     return parsed([body]).alerts[0]
+
+
+def _told(said: Alert) -> Notification:
+    """A notification of it."""
+    return parsed([alert("TargetDown", "prod-weu")]).model_copy(update={"alerts": [said]})
 
 
 FIRES, ENDED = _said(20), _said(20, 30)
@@ -67,6 +75,66 @@ def test_what_is_said_long_after_is_meant() -> None:
     ended = Known(NOW, ENDED)
     assert holds(_said(5), ended, NOW + LATE_SECONDS) is None
     assert holds(_said(5), ended, NOW + LATE_SECONDS + 1) == _said(5)
+
+
+def test_a_firing_that_nobody_takes_back_holds_after_ten_minutes(tmp_path: Path) -> None:
+    """Alertmanager was started anew and forgot that a second Prometheus saw the alert before. It says that
+    once, and no more for hours: the alert must not be hidden for so long, and a restart changes nothing.
+    """
+    kept = Journal(tmp_path)
+    kept.notify(_told(FIRES), NOW - 300)
+    kept.notify(_told(ENDED), NOW)
+    kept.notify(_told(_said(5)), NOW + 60)
+    kept.notify(_told(ENDED), NOW + 90)
+    for each in (kept, Journal(tmp_path / "none")):
+        assert [known.alert.status for known in each.alerts(NOW + 60 + LATE_SECONDS)] in (["resolved"], [])
+    (known,) = kept.alerts(NOW + 61 + LATE_SECONDS)
+    assert (known.alert, known.updated) == (_said(5), NOW + 60)
+    kept.close()
+    again = Journal(tmp_path)
+    assert [known.alert.status for known in again.alerts(NOW + 600)] == ["resolved"]
+    again.notify(_told(_said(5, 50)), NOW + 1200)
+    assert [known.alert.ends_at.minute for known in again.alerts(NOW + 9000)] == [50]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("then", "status"),
+    [
+        (_said(5, 10), "resolved"),
+        (_said(5, 31), "resolved"),
+        (_said(5), "firing"),
+        (_said(20, 31), "firing"),
+        (_said(2, 3), "firing"),
+    ],
+    ids=[
+        "its own end",
+        "the end of what Alertmanager merged",
+        "the same once more",
+        "the end of the later episode once more",
+        "the end of one before",
+    ],
+)
+def test_what_takes_a_doubted_firing_back(tmp_path: Path, then: Alert, status: str) -> None:
+    """Its own end does, which whoever said it says as well; nothing else does."""
+    kept = Journal(tmp_path)
+    for at, said in enumerate((ENDED, _said(5), then)):
+        kept.notify(_told(said), NOW + 60 * at)
+    assert [known.alert.status for known in kept.alerts(NOW + 60 + LATE_SECONDS)] == ["resolved"]
+    assert [known.alert.status for known in kept.alerts(NOW + 61 + LATE_SECONDS)] == [status]
+    kept.close()
+
+
+def test_a_doubt_outlives_a_restart(tmp_path: Path) -> None:
+    """What was doubted is read from the notifications that are kept; what came in order is not doubted."""
+    kept = Journal(tmp_path)
+    for at, said in ((0, _said(5)), (60, ENDED), (120, _said(5)), (180, ENDED)):
+        kept.notify(_told(said), NOW + at)
+    kept.close()
+    again = Journal(tmp_path)
+    assert [known.alert.status for known in again.alerts(NOW + 120 + LATE_SECONDS)] == ["resolved"]
+    assert [known.updated for known in again.alerts(NOW + 121 + LATE_SECONDS)] == [NOW + 120]
+    again.close()
 
 
 def test_the_cluster_it_is_about() -> None:

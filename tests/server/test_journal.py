@@ -26,13 +26,13 @@ def test_all_is_there_again_after_a_restart(tmp_path: Path) -> None:
     first.notify(parsed([alert("B", "prod-neu", fingerprint="00000000000000bb")]), 30.0)
     first.beat(["prod-weu", "prod-neu"], 40.0)
     first.beat(["prod-weu"], 50.0)
-    before = (first.notifications(), first.alerts(), first.heartbeats())
+    before = (first.notifications(), first.alerts(0.0), first.heartbeats())
     first.close()
 
     again = Journal(tmp_path)
-    assert (again.notifications(), again.alerts(), again.heartbeats()) == before
+    assert (again.notifications(), again.alerts(0.0), again.heartbeats()) == before
     assert _names(again) == ["B", "A", "A"]
-    assert {known.alert.fingerprint: known.alert.status for known in again.alerts()} == {
+    assert {known.alert.fingerprint: known.alert.status for known in again.alerts(0.0)} == {
         "00000000000000aa": "resolved",
         "00000000000000bb": "firing",
     }
@@ -83,10 +83,10 @@ def test_forgets_resolved_alerts_first(tmp_path: Path, monkeypatch: pytest.Monke
     for number, status in enumerate(("firing", "resolved", "firing", "firing")):
         fingerprint = f"{number:016x}"
         kept.notify(parsed([alert("A", "x", status=status, fingerprint=fingerprint)]), float(number))
-    found = [known.alert.fingerprint for known in kept.alerts()]
+    found = [known.alert.fingerprint for known in kept.alerts(0.0)]
     assert found == [f"{2:016x}", f"{3:016x}"]
     kept.close()
-    assert [known.alert.fingerprint for known in Journal(tmp_path).alerts()] == found
+    assert [known.alert.fingerprint for known in Journal(tmp_path).alerts(0.0)] == found
 
 
 def test_keeps_the_clusters_that_reported_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +112,7 @@ def test_a_full_disk_refuses_and_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="full"):
         kept.notify(large, 2.0)
     assert _names(kept) == ["A"]
-    assert [known.alert.labels["alertname"] for known in kept.alerts()] == ["A"]
+    assert [known.alert.labels["alertname"] for known in kept.alerts(0.0)] == ["A"]
     kept._database.execute("PRAGMA max_page_count = 1000000")
     kept.notify(large, 3.0)
     assert _names(kept) == ["B", "A"]

@@ -44,7 +44,7 @@ def test_a_notification_keeps_as_many_alerts_as_somebody_reads(tmp_path: Path) -
     """All 300 are known as firing; the record of the notification holds 50 and says how many more."""
     kept = Journal(tmp_path)
     kept.notify(parsed(_rows(300)), NOW)
-    assert len(kept.alerts()) == 300
+    assert len(kept.alerts(0.0)) == 300
     record = kept.notifications()[0].notification
     assert (len(record.alerts), record.truncated_alerts) == (50, 250)
     kept.close()
@@ -59,13 +59,13 @@ def test_bytes_of_alerts_are_bounded(tmp_path: Path) -> None:
     for start in range(0, 600, 50):
         rows = [{**row, "annotations": texts} for row in _rows(50, start)]
         kept.notify(parsed(rows), NOW + start)
-    size = sum(len(known.alert.model_dump_json()) for known in kept.alerts())
+    size = sum(len(known.alert.model_dump_json()) for known in kept.alerts(0.0))
     assert journal.ALERT_BYTES * 0.9 < size <= journal.ALERT_BYTES
-    assert f"{599:016x}" in {known.alert.fingerprint for known in kept.alerts()}
+    assert f"{599:016x}" in {known.alert.fingerprint for known in kept.alerts(0.0)}
     kept.close()
     again = Journal(tmp_path)
-    assert {known.alert.fingerprint for known in again.alerts()} == {
-        known.alert.fingerprint for known in kept.alerts()
+    assert {known.alert.fingerprint for known in again.alerts(0.0)} == {
+        known.alert.fingerprint for known in kept.alerts(0.0)
     }
     again.close()
 
@@ -94,12 +94,12 @@ def test_what_ended_while_its_group_was_cut_is_no_longer_firing(tmp_path: Path) 
     kept.close()
     kept = Journal(tmp_path)
     kept.notify(parsed(_rows(2), **GROUP), NOW + 600)
-    found = {known.alert.fingerprint[-2:]: known.alert.status for known in kept.alerts()}
+    found = {known.alert.fingerprint[-2:]: known.alert.status for known in kept.alerts(0.0)}
     assert found == {"00": "firing", "01": "firing", "02": "resolved", "03": "resolved", "ff": "firing"}
-    ended = [known.alert.ends_at for known in kept.alerts() if known.alert.status == "resolved"]
+    ended = [known.alert.ends_at for known in kept.alerts(0.0) if known.alert.status == "resolved"]
     assert set(ended) == {datetime.fromtimestamp(NOW + 600, UTC)}
     kept.notify(parsed(_rows(1), **GROUP), NOW + 900)
-    assert {known.alert.fingerprint[-2:] for known in kept.alerts() if known.alert.status == "firing"} == {
+    assert {known.alert.fingerprint[-2:] for known in kept.alerts(0.0) if known.alert.status == "firing"} == {
         "00",
         "01",
         "ff",
@@ -139,5 +139,5 @@ def test_a_journal_of_the_version_before_is_read(tmp_path: Path) -> None:
     kept.close()
     again = Journal(tmp_path)
     assert again.set_aside is None
-    assert [known.alert.labels["alertname"] for known in again.alerts()] == ["TargetDown"]
+    assert [known.alert.labels["alertname"] for known in again.alerts(0.0)] == ["TargetDown"]
     again.close()
