@@ -158,7 +158,7 @@ def _azure(
         environment[_CLIENT_SECRET] = text(SecretValue(identity))
         identity = f"env:{_CLIENT_SECRET}"
     names = [estate.subscriptions[each].tenant for each in scope]
-    document["tenants"] = tenants(estate, names, environment, own=identity is None)
+    document["tenants"] = tenants(estate, cluster, names, environment, own=identity is None)
     if peers.azure is not None:
         # All clouds are one there, at one address.
         for row_of_tenant in document["tenants"].values():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from estate.components import SecretValue, Template, text
+from estate.identities import of_tenant
 from estate.model import AzureExporter, Estate, Tenant, WorkloadCredential
 
 # References by key of a credential, and the variable that the process gets instead.
@@ -17,14 +18,19 @@ _VARIABLES = {
 
 
 def tenants(
-    estate: Estate, names: Iterable[str], environment: MutableMapping[str, Template], own: bool
+    estate: Estate, cluster: str, names: Iterable[str], environment: MutableMapping[str, Template], own: bool
 ) -> dict[str, Any]:
-    """Rows of `tenants` for these names.
+    """Rows of `tenants` for these names, for an exporter of a cluster.
 
     With `own` they are signed in to by their credentials, whose secrets are put into `environment`; else a
-    stand-in or the exporter's identity takes that place.
+    stand-in or the exporter's identity takes that place. A cluster's own identity comes before the tenant's.
     """
-    return {name: _row(name, estate.tenants[name], environment, own) for name in sorted(set(names))}
+    rows = {name: _row(name, estate.tenants[name], environment, own) for name in sorted(set(names))}
+    for name, row in rows.items():
+        client = of_tenant(estate, cluster, name) if own else None
+        if client is not None:
+            row["credential"] = {"kind": "workload", "client_id": client}
+    return rows
 
 
 def workload(estate: Estate, row: AzureExporter, names: Iterable[str]) -> bool:

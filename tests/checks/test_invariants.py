@@ -28,11 +28,22 @@ def test_what_holds_it_exists(row: tuple[str, str, str]) -> None:
     codes = re.findall(r"findings\.md#([\w-]+)", held)
     alerts = re.findall(r"runbooks/(\w+)\.md", held)
     hops = re.findall(r"hop `([\w-]+)`", held)
+    plans = re.findall(r"`([\w-]+)` of \[the plan\]", held)
     tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", held)
     assert set(codes) <= CODES.keys()
     assert {name for name in alerts if not (ROOT / "docs" / "runbooks" / f"{name}.md").exists()} == set()
     assert set(hops) <= {hop.name for hop in HOPS}
+    plan = (ROOT / "docs" / "plan.md").read_text(encoding="utf-8")
+    assert [code for code in plans if f"| `{code}` |" not in plan] == []
     for file, name in tests:
         text = (ROOT / file).read_text(encoding="utf-8")
         assert re.search(rf"^(async )?def {name}\(", text, re.MULTILINE), f"{file}::{name}"
-    assert codes or alerts or hops or tests or re.search(r"\*(open|not here)\*: \w+", held) or "I1 " in held
+    assert (
+        codes
+        or alerts
+        or hops
+        or plans
+        or tests
+        or re.search(r"\*(open|not here)\*: \w+", held)
+        or "I1 " in held
+    )

@@ -1,5 +1,8 @@
 """A large estate as a person would write it: a hub and many workload clusters, each in its own subscription.
 
+It is right on one machine and on clusters, with no finding at all up to some 280 clusters; more of them have
+so many blocks that `store-blocks` warns.
+
 `python -m tests.estate.generate 500 > estate.yaml` writes one.
 """
 
@@ -30,8 +33,8 @@ alerts:
   receivers:
     oncall: {{kind: singlepane}}
     pager: {{kind: webhook, url: env:PAGER_URL}}
-  default: pager
-  heartbeat: {{receiver: oncall, every: 1m}}
+  default: oncall
+  heartbeat: {{receiver: pager, every: 1m}}
 exporters:
   inventory: {{kind: estate}}
   azure-platform:
@@ -65,6 +68,7 @@ CLUSTER = """\
     labels: {{environment: {stage}, wave: w{wave}}}
     prometheus:
       replicas: {replicas}
+    kubernetes: {{address: {address}, client_id: {client}}}
 """
 
 
@@ -82,6 +86,8 @@ def estate(clusters: int) -> str:
             stage=STAGES[n % 3],
             wave=n % 5,
             replicas=1 + (n % 3 == 2),
+            address=f"10.{n // 200}.{n % 200}.10",
+            client=uuid5(ORIGIN, f"identity of {name}"),
         )
         for n, name in enumerate(names)
     ]

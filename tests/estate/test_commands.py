@@ -191,3 +191,13 @@ def test_help_teaches(words: tuple[str, ...]) -> None:
     result = run(*words)
     assert result.exit_code == 0
     assert "xample" in result.stdout or "explain" in result.stdout
+
+
+def test_a_target_says_what_matters_there() -> None:
+    """Right on one machine, and no address where others reach it: an error on clusters alone."""
+    folder = FOLDER.parents[1] / "checks" / "addresses"
+    with inside(folder):
+        here, there = (run("check", "failing.yaml", "--target", target) for target in ("local", "kubernetes"))
+    assert (here.exit_code, here.stdout, here.stderr) == (0, "", "failing.yaml: valid\n")
+    assert (there.exit_code, there.stderr) == (2, "failing.yaml: not valid, 3 errors\n")
+    assert "failing.yaml:10:3: error: clusters.hub-weu.kubernetes: 'hub-weu' has no address" in there.stdout

@@ -289,3 +289,18 @@ def test_exporters_know_the_external_labels_of_their_prometheus(tmp_path: Path) 
         "prometheus_replica",
         "environment",
     ]
+
+
+def test_a_clusters_own_identity_signs_in_to_its_tenant(tmp_path: Path) -> None:
+    """In place of the tenant's, which 20 service accounts alone could use."""
+    own = "6f0f4c2e-5a55-4d0f-9d8e-0f7f1c1a0009"
+    made = estate()
+    row = made.clusters["prod-weu"]
+    settings = row.kubernetes.model_copy(update={"client_id": own})
+    clusters = {**made.clusters, "prod-weu": row.model_copy(update={"kubernetes": settings})}
+    found = {each.name: each for each in components(made.model_copy(update={"clusters": clusters}), Peers())}
+    ids = {}
+    for cluster in ("prod-weu", "prod-neu"):
+        (tenant,) = read(found[f"azure-platform-{cluster}"], tmp_path).tenants.values()
+        ids[cluster] = getattr(tenant.credential, "client_id", None)
+    assert ids == {"prod-weu": own, "prod-neu": None}

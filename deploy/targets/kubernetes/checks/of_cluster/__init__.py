@@ -15,7 +15,6 @@ from deploy.targets.kubernetes.checks.of_cluster.quotas import quotas
 from deploy.targets.kubernetes.checks.of_cluster.releases import releases
 from deploy.targets.kubernetes.checks.of_cluster.server_versions import server_versions
 from deploy.targets.kubernetes.checks.of_cluster.storage_classes import storage_classes
-from deploy.targets.kubernetes.checks.of_cluster.streams import streams
 from deploy.targets.kubernetes.checks.of_cluster.version_steps import version_steps
 from deploy.targets.kubernetes.checks.of_cluster.volumes import volumes
 from estate.problems import Problem
@@ -34,6 +33,5 @@ CHECKS: tuple[Check, ...] = (
     limit_ranges,
     node_capacity,
     pod_security,
-    streams,
     version_steps,
 )
