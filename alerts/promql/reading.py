@@ -12,8 +12,9 @@ import promql_parser as promql
 Found = tuple[str, str, str]
 # A query that a person reads has some hundred characters. The parser goes down a level for each bracket.
 LONGEST, DEEPEST = 20_000, 100
-# What Prometheus 3.14 reads and this parser does not (docs/dashboards.md): computed durations, trimming.
-_NEWER = re.compile(r"\[[^\]]*[*/()+][^\]]*\]|:\s*(step|range)\(|offset\s*\(|</|>/")
+# What Prometheus 3.14 reads and this parser does not (docs/dashboards.md): computed durations, trimming,
+# digits in groups.
+_NEWER = re.compile(r"\b\d+_\d|\[[^\]]*[*/()+][^\]]*\]|:\s*(step|range)\(|offset\s*\(|</|>/")
 RENAMED = {"holt_winters": "double_exponential_smoothing"}
 
 

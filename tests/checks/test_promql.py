@@ -68,6 +68,7 @@ def test_our_dashboards_mean_the_same_to_prometheus_3() -> None:
         ("rate(x[5m]", ["query-invalid"]),
         ("rate(x[5m*2])", ["query-unread"]),
         ("x offset (5m*2)", ["query-unread"]),
+        ("x > 1_000", ["query-unread"]),
         ("", ["query-invalid"]),
         ("(" * 101 + "x" + ")" * 101, ["query-invalid"]),
         ("x or " * 5_000 + "x", ["query-invalid"]),
