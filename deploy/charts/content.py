@@ -14,8 +14,19 @@ from dashboards.render import text
 
 # Rule files about exporters alone.
 RULES = ("exporters", "azure")
-# An estate names the cluster in an external label; without one the sentence would end in nothing.
+# An estate names the cluster in an external label; without one these sentences would name nothing.
 _IN_AN_ESTATE = " of cluster {{ $externalLabels.cluster }}"
+
+
+class _Blocks(yaml.SafeDumper):
+    """Several lines as they are, for a reader."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, "|" if "\n" in text else None)
+
+
+_Blocks.add_representer(str, _text)
 
 
 def rules() -> str:
@@ -25,12 +36,12 @@ def rules() -> str:
         for name in RULES
         for group in yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))["groups"]
     ]
-    return yaml.safe_dump({"groups": groups}, sort_keys=False, width=110, allow_unicode=True)
+    return yaml.dump({"groups": groups}, Dumper=_Blocks, sort_keys=False, width=110, allow_unicode=True)
 
 
 def _alone(rule: Mapping[str, Any]) -> Mapping[str, Any]:
-    annotations = {key: value.replace(_IN_AN_ESTATE, "") for key, value in rule["annotations"].items()}
-    return {**rule, "annotations": annotations}
+    said: Mapping[str, str] = rule["annotations"]
+    return {**rule, "annotations": {name: text.replace(_IN_AN_ESTATE, "") for name, text in said.items()}}
 
 
 def dashboard() -> tuple[str, str]:
