@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.targets.kubernetes.checks import findings, rendered_findings
+from deploy.targets.kubernetes.checks import findings, live_findings, rendered_findings
 from deploy.targets.kubernetes.render import render
 from estate.load import load
+from tests.checks.cases import facts
 from tests.kubernetes.estates import SHOP, wish
 
 LOADED = load(SHOP)
@@ -24,3 +25,22 @@ def test_objects_of_the_example_have_no_finding(cluster: str) -> None:
     objects = [each for release in RENDERED[cluster].releases for each in release.manifests()]
     assert len(objects) > 30
     assert rendered_findings(LOADED, cluster, objects) == ()
+
+
+@pytest.mark.parametrize("cluster", RENDERED)
+def test_a_restricted_namespace_takes_all_but_the_node_exporter(cluster: str) -> None:
+    """It looks at its node, which no standard but `privileged` allows; nothing else needs that."""
+    objects = [each for release in RENDERED[cluster].releases for each in release.manifests()]
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    node = {"cpu": "8", "memory": "32Gi", "pods": "110"}
+    given = facts(
+        {
+            "version": "v1.36.3",
+            "namespace": {"metadata": {"name": "monitoring", "labels": labels}},
+            "nodes": [{"metadata": {"name": "node-1"}, "spec": {}, "status": {"allocatable": node}}],
+            "storage_classes": [{"metadata": {"name": "managed-csi", "annotations": default}}],
+        }
+    )
+    (found,) = live_findings(LOADED, cluster, objects, given)
+    assert (found.code, "DaemonSet node-exporter" in found.message) == ("pod-security", True)

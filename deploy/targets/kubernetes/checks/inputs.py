@@ -40,7 +40,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a cluster says of itself; what nobody asked for is empty, and then nothing is said about it.
+    """What a cluster says of itself; what is not known is empty or None, and nothing is said about it.
 
     `version`: gitVersion of the API server. `now`: the time of the question, with its zone. `namespace`:
     ours, if it is there. `nodes`, `pods` and `storage_classes`: of the whole cluster. `quotas`,
@@ -54,7 +54,7 @@ class Facts:
     namespace: Object | None = None
     nodes: tuple[Object, ...] = ()
     pods: tuple[Object, ...] = ()
-    storage_classes: tuple[Object, ...] = ()
+    storage_classes: tuple[Object, ...] | None = None
     quotas: tuple[Object, ...] = ()
     limit_ranges: tuple[Object, ...] = ()
     claims: tuple[Object, ...] = ()

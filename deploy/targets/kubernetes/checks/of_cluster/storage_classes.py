@@ -17,6 +17,8 @@ DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 def storage_classes(rendered: Rendered, facts: Facts) -> Iterator[Problem]:
     """Every class that a claim names is there; where none is named, the cluster has a default."""
+    if facts.storage_classes is None:
+        return
     names = {each["metadata"]["name"] for each in facts.storage_classes}
     default = any(
         (each["metadata"].get("annotations") or {}).get(DEFAULT) == "true" for each in facts.storage_classes

@@ -17,6 +17,8 @@ from estate.problems import Problem
 
 def volumes(rendered: Rendered, facts: Facts) -> Iterator[Problem]:
     """A claim that would grow can. What would shrink, a plan says."""
+    if facts.storage_classes is None:
+        return
     live = {each["metadata"]["name"]: each["spec"] for each in facts.claims}
     growing = {each["metadata"]["name"] for each in facts.storage_classes if each.get("allowVolumeExpansion")}
     for each in pods(rendered.objects):
