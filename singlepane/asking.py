@@ -11,16 +11,19 @@ from pathlib import Path
 
 from deploy import engines
 from deploy.cluster_wiring import cluster_components, rule_files
+from deploy.targets.kubernetes import checks
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.connection import access
+from deploy.targets.kubernetes.cluster.facts import facts
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.planning import Apart, ClusterPlan
 from deploy.targets.kubernetes.planning import plan as plan_of
 from deploy.targets.kubernetes.release import Rendering
 from deploy.targets.kubernetes.render import Wish, render
 from deploy.targets.kubernetes.rollout import Target
-from estate.errors import ClusterError
-from estate.load import load
+from estate.errors import ClusterError, EstateInvalid
+from estate.findings import Finding, in_order
+from estate.load import Loaded, load
 from estate.model import Estate
 from singlepane import output
 from singlepane.building import Building
@@ -35,9 +38,14 @@ AT_ONCE = 8
 class Asked:
     """An estate and the clusters of it that a command is about. `base` is the folder of its file."""
 
-    estate: Estate
+    loaded: Loaded
     base: Path
     clusters: tuple[str, ...]
+
+    @property
+    def estate(self) -> Estate:
+        """The estate itself."""
+        return self.loaded.estate
 
     def renderings(self) -> dict[str, Rendering]:
         """What each of them should have. Raises UsageError."""
@@ -53,8 +61,43 @@ class Asked:
 def asked(file: Path | None, named: list[str] | None) -> Asked:
     """What the command line means. Raises UsageError and EstateInvalid."""
     path = estate_file(file)
-    estate = load(path).estate
-    return Asked(estate, path.parent, meant(estate, named))
+    loaded = load(path)
+    return Asked(loaded, path.parent, meant(loaded.estate, named))
+
+
+def checked(given: Asked) -> dict[str, Rendering]:
+    """What each cluster should have, once file and objects are found right; warnings are said.
+
+    Raises EstateInvalid where there are errors, and UsageError.
+    """
+    found = checks.findings(given.loaded)
+    renderings = given.renderings() if not _wrong(found) else {}
+    for name, rendering in renderings.items():
+        objects = [manifest for release in rendering.releases for manifest in release.manifests()]
+        found += checks.rendered_findings(given.loaded, name, objects)
+    if _wrong(found):
+        raise EstateInvalid(in_order(found))
+    output.findings(in_order(found), as_json=False, on=output.errors)
+    return renderings
+
+
+def held_against(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api]) -> None:
+    """Says what the clusters as they are would refuse. One that cannot be asked says nothing here."""
+
+    def found(name: str) -> tuple[Finding, ...]:
+        objects = (each for release in renderings[name].releases for each in release.manifests())
+        try:
+            return checks.live_findings(given.loaded, name, objects, facts(apis[name]))
+        except ClusterError:
+            return ()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        rows = in_order(row for each in pool.map(found, renderings) for row in each)
+    output.findings(rows, as_json=False, on=output.errors)
+
+
+def _wrong(found: Sequence[Finding]) -> bool:
+    return any(row.severity == "error" for row in found)
 
 
 def plans(renderings: Mapping[str, Rendering], apis: Mapping[str, Api], apart: Apart) -> list[ClusterPlan]:

@@ -71,7 +71,7 @@ def apply(
     Examples: `singlepane apply estate.yaml`, `singlepane apply -c prod-neu --allow stream-cut`
     """
     given = asking.asked(estate, cluster)
-    renderings, apis = given.renderings(), given.apis()
+    renderings, apis = asking.checked(given), given.apis()
     values = secrets.read(asking.references(renderings), os.environ, given.base)
     operator = asking.built("prometheus_operator")
     targets = asking.targets(given, apis)

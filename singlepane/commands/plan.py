@@ -40,17 +40,20 @@ def plan(
     Every object is sent to its API server as a dry run under the manager that will apply it, so that what is
     shown is what happens: defaults and other people's fields show no change, refusals show beforehand. What
     would be lost stands in words, each with the code that `apply --allow` takes. Secrets are compared where
-    their references can be read here, and never shown. Nothing is changed.
+    their references can be read here, and never shown. Before that stand the findings of `singlepane check`
+    that matter on clusters, and what a quota, a node or a namespace would refuse. Nothing is changed.
 
     Exit code 0; with --exit-code 1 when something would change; 3 when a cluster cannot be asked.
 
     Examples: `singlepane plan estate.yaml`, `singlepane plan -c prod-weu -o markdown > plan.md`
     """
     given = asking.asked(estate, cluster)
-    renderings = given.renderings()
+    renderings = asking.checked(given)
     values = known(asking.references(renderings), os.environ, given.base)
     held = definitions.wanted(asking.built("prometheus_operator"))
-    plans = asking.plans(renderings, given.apis(), Apart(held, values))
+    apis = given.apis()
+    plans = asking.plans(renderings, apis, Apart(held, values))
+    asking.held_against(given, renderings, apis)
     if format is PlanFormat.json:
         output.document(shown_plan.document(plans))
     else:
