@@ -17,7 +17,10 @@ State = Literal["waiting", "starting", "ready", "backoff", "failed", "stopped", 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One component as it is now. `addresses` maps port name to `host:port`; times are Unix seconds."""
+    """One component as it is now. `addresses` maps port name to `host:port`; times are Unix seconds.
+
+    `inside` holds the addresses that other components use, where those are not the same.
+    """
 
     name: str
     kind: str
@@ -30,6 +33,11 @@ class Running:
     since: float = 0.0
     last_error: str = ""
     note: str = ""
+    inside: Mapping[str, str] = field(default_factory=dict)
+
+    def known(self, port: str) -> str:
+        """`host:port` of a port as other components know it. Raises KeyError."""
+        return self.inside.get(port) or self.addresses[port]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from deploy.targets.local.advice import carried
 from deploy.verify.ground import Broken, Ground
-from deploy.verify.hop import Hop
+from deploy.verify.hop import Hop, Pending
 from deploy.verify.replica import Replica
 from deploy.verify.results import NOT_REACHED, HopResult, Progress, Waiting
 
@@ -67,7 +65,8 @@ class Walk:
             broken = await self._attempt(hop, replica)
             took = time.monotonic() - started
             if isinstance(broken, str):
-                return HopResult(hop.name, replica.cluster, replica.number, True, broken, seconds=took)
+                result = HopResult(hop.name, replica.cluster, replica.number, True, broken, seconds=took)
+                return replace(result, pending=isinstance(broken, Pending))
             if broken.final or time.monotonic() + pause > until:
                 return HopResult(
                     hop.name,
@@ -75,18 +74,22 @@ class Walk:
                     replica.number,
                     False,
                     "broken",
-                    broken.cause,
+                    self._said(broken.cause),
                     self._advised(broken.remedy),
                     took,
                     proven=broken.final or whole,
                 )
-            self.progress(Waiting(hop.name, replica.cluster, replica.number, broken.cause, took))
+            cause = self._said(broken.cause)
+            self.progress(Waiting(hop.name, replica.cluster, replica.number, cause, took))
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
 
-    def _advised(self, remedy: str) -> str:
-        runs = self.ground.deployment
-        return carried(remedy, Path(runs.state_folder), runs.estate, runs.estate_file)
+    def _said(self, cause: str) -> str:
+        """Commands of one machine mean nothing in clusters, not in a cause either."""
+        return self._advised(cause) if self.ground.in_clusters else cause
+
+    def _advised(self, text: str) -> str:
+        return self.ground.way.advised(self.ground.deployment, text)
 
     async def _attempt(self, hop: Hop, replica: Replica) -> str | Broken:
         """What the hop saw, or why it does not hold."""

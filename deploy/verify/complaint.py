@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from deploy.verify.ground import Ground
 
-# The end of the log is enough: who waits says the same again and again.
-_TAIL_BYTES = 64 * 1024
 _LONGEST = 300
 _LEVEL = re.compile(r"\blevel=(?:warn|error)\b")
 # logfmt, as the programs in Go write it: https://brandur.org/logfmt
@@ -17,13 +14,7 @@ _PAIR = re.compile(r'\b(msg|err)=("(?:[^"\\]|\\.)*"|\S+)')
 
 def complaint(ground: Ground, component: str) -> str:
     """`: its log says "…"` with the last warning or error, or nothing where there is none or no log."""
-    path = Path(ground.deployment.state_folder) / "logs" / f"{component}.log"
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
-            lines = file.read().decode("utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
+    lines = ground.way.log(ground.deployment, component).splitlines()
     line = next((line for line in reversed(lines) if _LEVEL.search(line)), "")
     said = [_plain(value) for _, value in sorted(_PAIR.findall(line), reverse=True)]
     return f': its log says "{": ".join(said)[:_LONGEST]}"' if said else ""

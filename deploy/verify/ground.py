@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from deploy.targets.local.way import LOCAL
+from deploy.targets.way import Way
 from deploy.verify.block import Block
 from deploy.verify.shared import Shared
 from estate.model import Estate
@@ -61,9 +63,15 @@ class Ground:
     deployment: Deployment
     client: httpx.AsyncClient
     engine: Callable[[str], Path]
+    way: Way = LOCAL
     requests: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_REQUESTS))
     # All chains want the listing of the bucket at about the same time, and it costs a process.
     listing: Shared[tuple[Block, ...]] = field(default_factory=Shared)
+
+    @property
+    def in_clusters(self) -> bool:
+        """Whether the estate runs in clusters, and not on this machine."""
+        return self.deployment.target == "kubernetes"
 
     def component(self, name: str) -> Running:
         """The component of that name, or Broken when the estate says more than what runs."""
@@ -95,16 +103,22 @@ class Ground:
     ) -> Reply:
         """GET a path of a component. Raises Broken with cause and remedy unless it answers 2xx in time."""
         running = self.component(component)
-        address = running.addresses.get(port, "")
-        url = f"{'https' if port == 'https' else 'http'}://{address}{path}"
-        where = f"{component} at {address}"
         remedy = _remedy(running)
+        address = running.addresses.get(port, "")
+        if not address and self.in_clusters:
+            raise Broken(f"{component} cannot be asked{_state(running)}", remedy)
+        url = f"{'https' if port == 'https' else 'http'}://{address}{path}"
+        where = f"{component} at {running.inside.get(port) or address}"
         try:
             async with self.requests:
                 response = await self.client.get(url, params=dict(params or {}), timeout=seconds)
         except httpx.TimeoutException:
             raise Broken(f"{where} does not answer within {seconds:g} s: it hangs", remedy) from None
         except (httpx.TransportError, httpx.InvalidURL) as error:
+            if trouble := self.way.trouble(address):
+                raise Broken(
+                    f"{where} does not answer: {trouble.message}{_state(running)}", trouble.remedy or remedy
+                ) from None
             raise Broken(f"{where} does not answer: {_why(error)}{_state(running)}", remedy) from None
         if not response.is_success:
             raise Refusing(f"{where} answers {path} with {response.status_code}: {_said(response)}", remedy)

@@ -34,7 +34,11 @@ class Replica:
 
 
 def replicas(estate: Estate, deployment: Deployment) -> tuple[Replica, ...]:
-    """All replicas in the order of the estate. The hub counts when a Prometheus runs there."""
+    """All replicas in the order of the estate. The hub counts when a Prometheus runs there.
+
+    In clusters prometheus-operator writes the name of the pod into the label of the replica.
+    """
+    named = deployment.target == "kubernetes"
     with_prometheus = {*estate.workloads()} | {
         each.cluster for each in deployment.components if each.kind == "prometheus"
     }
@@ -42,7 +46,11 @@ def replicas(estate: Estate, deployment: Deployment) -> tuple[Replica, ...]:
         Replica(
             name,
             number,
-            {"cluster": name, **cluster.labels, estate.metrics.replica_label: str(number)},
+            {
+                "cluster": name,
+                **cluster.labels,
+                estate.metrics.replica_label: f"prometheus-{name}-{number}" if named else str(number),
+            },
         )
         for name, cluster in estate.clusters.items()
         if name in with_prometheus

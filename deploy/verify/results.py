@@ -16,7 +16,8 @@ class HopResult:
     `detail` says what was seen, "broken", or "not reached": a hop behind a broken one is not tried, and its
     `reached` is false. `cause` and `remedy` are sentences, set on a broken hop alone. `seconds` is how long
     the proof took, waiting included. `proven` says that a broken hop had all the time that its data may
-    take, or that time cannot heal it: one that is not may just have been slow.
+    take, or that time cannot heal it: one that is not may just have been slow. `pending` says of one that
+    holds that something of it is not due yet, such as the first block of a Prometheus of today.
     """
 
     hop: str
@@ -29,6 +30,7 @@ class HopResult:
     seconds: float = 0.0
     reached: bool = True
     proven: bool = False
+    pending: bool = False
 
 
 # Called with a result as soon as it is known, and with what a hop waits for while it tries again.

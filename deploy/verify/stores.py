@@ -18,7 +18,7 @@ class Store:
 
 async def store_of(ground: Ground, component: str) -> Store:
     """The endpoint of a component. Raises Broken when Query does not know it or failed to reach it."""
-    address = ground.component(component).addresses["grpc"]
+    address = ground.component(component).known("grpc")
     data, _ = await ground.data("query", "/api/v1/stores")
     for endpoints in data.values():
         for endpoint in endpoints or ():

@@ -40,6 +40,7 @@ def test_document_is_stable() -> None:
         "seconds": 4.568,
         "reached": True,
         "proven": False,
+        "pending": False,
     }
     assert verification(RESULTS[3], BROKEN, RESULTS[5]).document() == {
         "estate": "proof",
@@ -61,6 +62,7 @@ def test_document_is_stable() -> None:
                 "seconds": 0.012,
                 "reached": True,
                 "proven": False,
+                "pending": False,
             },
             first,
             {
@@ -74,6 +76,7 @@ def test_document_is_stable() -> None:
                 "seconds": 0.0,
                 "reached": False,
                 "proven": False,
+                "pending": False,
             },
         ],
     }

@@ -4,11 +4,14 @@ from deploy.verify.hops import (
     alert_at_receiver,
     azure_truth,
     block_in_bucket,
+    cluster_observed,
     deduplicated,
     exporter_answers,
     external_labels,
     heartbeat,
+    identity_issued,
     notifications_delivered,
+    pods_ready,
     rule_evaluated,
     scraped,
     served_by_store,
@@ -16,8 +19,11 @@ from deploy.verify.hops import (
 )
 
 HOPS = (
+    pods_ready.HOP,
+    identity_issued.HOP,
     exporter_answers.HOP,
     scraped.HOP,
+    cluster_observed.HOP,
     external_labels.HOP,
     visible_through_sidecar.HOP,
     block_in_bucket.HOP,

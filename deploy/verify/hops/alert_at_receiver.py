@@ -45,15 +45,15 @@ def _is_watchdog(labels: Mapping[str, str], cluster: str) -> bool:
 
 async def _in_alertmanager(ground: Ground, cluster: str) -> Mapping[str, Any]:
     """The cluster's Watchdog as Alertmanager holds it; else Broken, with what Prometheus says."""
-    alerts = (await ground.get("alertmanager", "/api/v2/alerts")).json()
-    for alert in alerts:
-        if _is_watchdog(alert["labels"], cluster):
-            if alert["status"]["state"] == "suppressed":
-                raise Broken(
-                    f"Alertmanager holds {WATCHDOG} of {cluster} back: it is silenced or inhibited",
-                    "End the silence in Alertmanager.",
-                )
-            return dict(alert)
+    for manager in managers(ground):
+        for alert in (await ground.get(manager, "/api/v2/alerts")).json():
+            if _is_watchdog(alert["labels"], cluster):
+                if alert["status"]["state"] == "suppressed":
+                    raise Broken(
+                        f"Alertmanager holds {WATCHDOG} of {cluster} back: it is silenced or inhibited",
+                        "End the silence in Alertmanager.",
+                    )
+                return dict(alert)
     for prometheus in ground.of_kind("prometheus", cluster=cluster):
         data, _ = await ground.data(prometheus.name, "/api/v1/alertmanagers")
         if not data["activeAlertmanagers"]:
@@ -97,7 +97,13 @@ async def _sent_elsewhere(ground: Ground, cluster: str) -> str:
 
 
 async def _count(ground: Ground, name: str) -> float:
-    return sample_sum((await ground.get("alertmanager", "/metrics")).text(), name)
+    pages = [(await ground.get(manager, "/metrics")).text() for manager in managers(ground)]
+    return sum(sample_sum(page, name) for page in pages)
+
+
+def managers(ground: Ground) -> tuple[str, ...]:
+    """The Alertmanagers; in clusters they are several, to each of which every Prometheus sends."""
+    return tuple(each.name for each in ground.of_kind("alertmanager")) or ("alertmanager",)
 
 
 HOP = Hop(

@@ -18,7 +18,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
     selector = f'up{{cluster="{replica.cluster}",component=~"{"|".join(names)}"}}'
     # Only stores that hold this cluster: one that is down elsewhere is not this cluster's fault.
     holders = [*ground.of_kind("sidecar", cluster=replica.cluster), *ground.of_kind("store")]
-    stores = [each.addresses["grpc"] for each in holders]
+    stores = [each.known("grpc") for each in holders]
     apart = await through_query(ground, selector, dedup=False, stores=stores)
     merged = await through_query(ground, selector, dedup=True, stores=stores)
     label = ground.estate.metrics.replica_label

@@ -14,6 +14,8 @@ from deploy.verify.words import counted
 
 RULER = "rule"
 WATCHDOG = "Watchdog"
+# prometheus-operator names the files NAMESPACE-NAME-UID.yaml.
+OURS = "-singlepane-"
 
 
 async def prove(ground: Ground, replica: Replica) -> str:
@@ -38,6 +40,9 @@ async def _evaluated(ground: Ground, component: str) -> tuple[str, ...]:
     data, now = await ground.data(component, "/api/v1/rules")
     names = []
     for group, rule in _rules(data):
+        # In a cluster other people's rules are evaluated as well, which are theirs to mend.
+        if ground.in_clusters and component != RULER and OURS not in group["file"]:
+            continue
         name = rule["name"]
         if rule["health"] == "unknown":
             raise Broken(f"{component} has not evaluated {name} yet", f"Wait {group['interval']} s.")

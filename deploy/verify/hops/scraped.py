@@ -17,7 +17,7 @@ from estate.quantities import seconds
 async def prove(ground: Ground, replica: Replica) -> str:
     """Read the active targets; each carries its component's name as the label `component`."""
     data, now = await ground.data(replica.prometheus, "/api/v1/targets", {"state": "active"})
-    targets: list[Mapping[str, Any]] = data["activeTargets"]
+    targets: list[Mapping[str, Any]] = [row for row in data["activeTargets"] if _ours(ground, row)]
     by_component = {target["labels"].get("component", ""): target for target in targets}
     for name in expected(ground, replica.cluster):
         if name not in by_component:
@@ -29,6 +29,12 @@ async def prove(ground: Ground, replica: Replica) -> str:
     for target in targets:
         _up(replica.prometheus, target, now)
     return f"{counted(len(targets), 'target')} up"
+
+
+def _ours(ground: Ground, target: Mapping[str, Any]) -> bool:
+    """What other people's monitors select is scraped in a cluster as well, and is theirs to mend."""
+    name = target["labels"].get("component", "")
+    return not ground.in_clusters or any(each.name == name for each in ground.deployment.components)
 
 
 def _up(prometheus: str, target: Mapping[str, Any], now: float) -> None:

@@ -6,7 +6,7 @@ from deploy.verify.block import Block
 from deploy.verify.bucket import blocks
 from deploy.verify.ground import Broken, Ground
 from deploy.verify.hop import Hop
-from deploy.verify.hops.block_in_bucket import of_replica
+from deploy.verify.hops.block_in_bucket import of_replica, pending
 from deploy.verify.replica import Replica, matcher_text
 from deploy.verify.series import through_query
 from deploy.verify.stores import store_of
@@ -22,6 +22,8 @@ async def prove(ground: Ground, replica: Replica) -> str:
     store = await store_of(ground, "store")
     recent = of_replica(await blocks(ground), replica)[:RECENT]
     if not recent:
+        if due := await pending(ground, replica):
+            return due
         raise Broken(
             f"the bucket has no raw block of {matcher_text(replica.labels)} any more",
             "See with `singlepane logs compact` what became of it.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from deploy.verify.complaint import complaint
 from deploy.verify.ground import Broken, Ground, Refusing
 from deploy.verify.hop import Hop
@@ -21,7 +23,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
         await ground.get(replica.sidecar, "/-/ready")
     except Refusing as broken:
         # With flags that can never be right a sidecar lives and is unready for ever; only its log says why.
-        cause = broken.cause + complaint(ground, replica.sidecar)
+        cause = broken.cause + await asyncio.to_thread(complaint, ground, replica.sidecar)
         raise Broken(cause, broken.remedy, final=broken.final) from None
     store = await store_of(ground, replica.sidecar)
     if replica.labels not in store.label_sets:

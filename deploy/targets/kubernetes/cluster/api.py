@@ -113,6 +113,13 @@ class Api:
             raise refused(self.cluster, method, path, status, answer)
         return json.loads(answer) if answer else None
 
+    def text(self, path: str, **query: str) -> str:
+        """A text, such as the log of a container. Raises ClusterError."""
+        status, answer = self._send("GET", f"{path}?{urlencode(query)}", {"Accept": "*/*"}, None, SECONDS)
+        if status >= 300:
+            raise refused(self.cluster, "GET", path, status, answer)
+        return answer.decode(errors="replace")
+
     def _send(
         self, method: str, path: str, headers: dict[str, str], body: bytes | None, seconds: float
     ) -> tuple[int, bytes]:
