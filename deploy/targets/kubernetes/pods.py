@@ -10,21 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from deploy.targets.kubernetes import names
+from deploy.targets.kubernetes.readiness import STUCK
 from estate.components import Component
 from estate.running import Running, State
 
 Pod = Mapping[str, Any]
-# What no waiting heals.
-_STUCK = frozenset(
-    {
-        "CreateContainerConfigError",
-        "CreateContainerError",
-        "ErrImageNeverPull",
-        "ErrImagePull",
-        "ImagePullBackOff",
-        "InvalidImageName",
-    }
-)
+# What no new start heals.
+_STUCK = STUCK - {"CrashLoopBackOff"}
 # What the webhook of workload identity adds to a pod.
 TOKEN_VOLUME = "azure-identity-token"  # noqa: S105 - the name of a volume
 TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE"  # noqa: S105 - the name of a variable

@@ -63,7 +63,7 @@ def trouble(pod: Manifest) -> str:
     name = pod["metadata"]["name"]
     for row in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
         state = (row.get("state") or {}).get("waiting") or {}
-        if state.get("reason") in _STUCK:
+        if state.get("reason") in STUCK:
             last = (row.get("lastState") or {}).get("terminated") or {}
             ended = f", ended with {last['exitCode']}" if "exitCode" in last else ""
             said = state.get("message") or ""
@@ -74,7 +74,8 @@ def trouble(pod: Manifest) -> str:
     return ""
 
 
-_STUCK = frozenset(
+# Reasons for which a container waits in vain.
+STUCK = frozenset(
     {
         "CrashLoopBackOff",
         "CreateContainerConfigError",
