@@ -112,4 +112,5 @@ def test_the_table_of_components_is_what_up_starts(tmp_path: Path) -> None:
 def test_the_hops_of_the_proof_are_all_there_are() -> None:
     """In the order of the path, each of them held."""
     rows = table("singlepane verify")
-    assert [row[:2] for row in rows if row[1:2] == ["ok"]] == [[hop.name, "ok"] for hop in HOPS]
+    proven = [[hop.name, "ok"] for hop in HOPS if not hop.target]
+    assert [row[:2] for row in rows if row[1:2] == ["ok"]] == proven
