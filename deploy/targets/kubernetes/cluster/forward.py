@@ -158,7 +158,7 @@ def dial(api: Api, target: Target) -> Any:
 
 
 _GONE = "The pod is gone or was replaced meanwhile: ask again."
-# A WebSocket is a GET; since Kubernetes 1.35 the right to create is asked for as well.
+# A WebSocket is a GET; since Kubernetes 1.35 the right to create is asked for as well (kubernetes#134577).
 _RIGHT = (
     "Grant this right, for example with:\n"
     '- apiGroups: [""]\n  resources: ["pods/portforward"]\n  verbs: ["create", "get"]'
