@@ -17,7 +17,31 @@ from estate.versions import ENGINES as VERSIONS
 # build. File, HTTP and DNS discovery stay. In a cluster the official images run, which have all of them.
 _PROMETHEUS_TAGS = ("netgo", "remove_all_sd", "enable_dns_sd")
 
+
+def _kubernetes(file: str) -> Engine:
+    """A program of Kubernetes itself. All are made of the same pins, and share most of what is compiled."""
+    name = file.replace("-", "_")
+    version = VERSIONS[name]
+    major, minor, _ = version.split(".")
+    package = "k8s.io/component-base/version"
+    stamps = (
+        f"{package}.gitVersion=v{{version}}",
+        f"{package}.gitMajor={major}",
+        f"{package}.gitMinor={minor}",
+    )
+    return Engine(
+        name=name,
+        version=version,
+        folder=PINS / "kubernetes",
+        recipe=GoBuild(f"k8s.io/kubernetes/cmd/{file}", stamps=stamps),
+        file=file,
+        printed=r"(?m)^Kubernetes v(\S+)$",
+        purpose="tests",
+    )
+
+
 ENGINES: tuple[Engine, ...] = (
+    _kubernetes("kube-apiserver"),
     Engine(
         name="helm",
         version=VERSIONS["helm"],
@@ -35,6 +59,13 @@ ENGINES: tuple[Engine, ...] = (
         folder=PINS / "thanos",
         recipe=GoBuild("github.com/thanos-io/thanos/cmd/thanos", tags=("netgo", "slicelabels")),
         file="thanos",
+    ),
+    Engine(
+        name="prometheus_operator",
+        version=VERSIONS["prometheus_operator"],
+        folder=PINS / "prometheus_operator",
+        recipe=GoBuild("github.com/prometheus-operator/prometheus-operator/cmd/operator"),
+        file="prometheus-operator",
     ),
     Engine(
         name="azurite",
@@ -60,6 +91,59 @@ ENGINES: tuple[Engine, ...] = (
             ),
         ),
         file="prometheus",
+    ),
+    _kubernetes("kubelet"),
+    Engine(
+        name="coredns",
+        version=VERSIONS["coredns"],
+        folder=PINS / "coredns",
+        recipe=GoBuild("github.com/coredns/coredns", stamps=()),
+        file="coredns",
+        printed=r"(?m)^CoreDNS-(\S+)$",
+        purpose="tests",
+    ),
+    # As the official images have it: file, HTTP, DNS and Kubernetes discovery. Nobody looks at it, so it
+    # carries no web interface.
+    Engine(
+        name="prometheus_kubernetes",
+        version=VERSIONS["prometheus_kubernetes"],
+        folder=PINS / "prometheus",
+        recipe=GoBuild(
+            "github.com/prometheus/prometheus/cmd/prometheus",
+            tags=(*_PROMETHEUS_TAGS, "enable_kubernetes_sd"),
+        ),
+        file="prometheus",
+        purpose="tests",
+    ),
+    _kubernetes("kube-controller-manager"),
+    Engine(
+        name="kube_state_metrics",
+        version=VERSIONS["kube_state_metrics"],
+        folder=PINS / "kube_state_metrics",
+        recipe=GoBuild("k8s.io/kube-state-metrics/v2"),
+        file="kube-state-metrics",
+        printed=r"(?m)^kube-state-metrics, version (\S+) ",
+        asked="version",
+        purpose="tests",
+    ),
+    Engine(
+        name="etcd",
+        version=VERSIONS["etcd"],
+        folder=PINS / "etcd",
+        recipe=GoBuild("go.etcd.io/etcd/server/v3", stamps=()),
+        file="etcd",
+        printed=r"(?m)^etcd Version: (\S+)$",
+        purpose="tests",
+    ),
+    _kubernetes("kube-scheduler"),
+    _kubernetes("kube-proxy"),
+    Engine(
+        name="prometheus_config_reloader",
+        version=VERSIONS["prometheus_config_reloader"],
+        folder=PINS / "prometheus_operator",
+        recipe=GoBuild("github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader"),
+        file="prometheus-config-reloader",
+        purpose="tests",
     ),
     Engine(
         name="alertmanager",
