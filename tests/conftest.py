@@ -4,6 +4,9 @@ import signal
 
 from hypothesis import settings
 
+# Clusters that tests of any folder may ask for; they are started once, by the first one that does.
+pytest_plugins = ("tests.cluster.fixtures",)
+
 # Whoever runs the tests in the background may have SIGINT ignored, and children inherit that: those that are
 # interrupted here would not notice.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,3 @@
+module singlepane/tests/cluster/pause
+
+go 1.26
