@@ -20,11 +20,11 @@ from tests.cluster.processes import Process
 # The engines that a cluster itself consists of.
 ENGINES = (
     "etcd",
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
+    "kube_apiserver",
+    "kube_controller_manager",
+    "kube_scheduler",
     "kubelet",
-    "kube-proxy",
+    "kube_proxy",
     "coredns",
 )
 

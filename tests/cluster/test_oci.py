@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from estate.versions import ENGINES
-from tests.cluster import images, oci
+from tests.cluster import cluster, images, oci
 from tests.cluster.oci import Image
 
 
@@ -91,4 +91,4 @@ def test_names_are_the_official_ones() -> None:
     assert f"quay.io/prometheus/prometheus:v{ENGINES['prometheus']}" in made
     assert f"quay.io/thanos/thanos:v{ENGINES['thanos']}" in made
     assert "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0" in made
-    assert images.engines() <= set(ENGINES)
+    assert {*images.engines(), *cluster.ENGINES} <= set(ENGINES)
