@@ -21,6 +21,7 @@ from deploy.verify.hops import (
     alert_at_receiver,
     block_in_bucket,
     cluster_observed,
+    deduplicated,
     identity_issued,
     pods_ready,
     rule_evaluated,
@@ -290,6 +291,26 @@ async def test_rules_of_other_people_are_theirs() -> None:
     }
     seen = await ask(rule_evaluated.prove, answers)
     assert seen == "1 rule in prometheus-neu-0, 1 in the ruler"
+
+
+@pytest.mark.parametrize(("merged", "said"), [(2, "2 series of 1 replica become 2"), (1, ""), (3, "")])
+async def test_a_component_of_several_pods_is_several_series(merged: int, said: str) -> None:
+    """A node exporter on two nodes: two series stay two, and none gets lost or stays double."""
+
+    def up(params: Mapping[str, str]) -> dict[str, Any]:
+        apart = params["dedup"] == "false"
+        rows = []
+        for node in range(2 if apart else merged):
+            labels = {"component": "orders-neu", "instance": f"10.0.0.{node}:9100"}
+            labels |= {"prometheus_replica": "prometheus-neu-0"} if apart else {}
+            rows.append({"metric": labels, "value": [NOW, "1"]})
+        return data({"result": rows})
+
+    answers = {("query", "/api/v1/query"): up}
+    if said:
+        assert await ask(deduplicated.prove, answers) == said
+    else:
+        assert f"has {merged} series of orders-neu" in (await broken(deduplicated.prove, answers)).cause
 
 
 async def test_any_of_three_alertmanagers_holds_the_alert() -> None:

@@ -29,8 +29,9 @@ async def prove(ground: Ground, replica: Replica) -> str:
 
 
 def _judge(name: str, label: str, promised: int, apart: Sequence[Series], merged: Sequence[Series]) -> None:
-    """Raises Broken unless there is one series for each replica, and one in all after deduplication."""
-    replicas = {series.labels.get(label, "") for series in apart if series.labels.get("component") == name}
+    """Raises Broken unless there is a series of each replica, and one of each target after deduplication."""
+    own = [series.labels for series in apart if series.labels.get("component") == name]
+    replicas = {labels.get(label, "") for labels in own}
     if len(replicas) != promised:
         found = ", ".join(sorted(replicas)) or "none"
         raise Broken(
@@ -38,7 +39,9 @@ def _judge(name: str, label: str, promised: int, apart: Sequence[Series], merged
             "The hops of the other replica say where its data stops.",
         )
     ones = [series for series in merged if series.labels.get("component") == name]
-    if len(ones) != 1 or label in ones[0].labels:
+    # In clusters a component may have several pods: a node exporter has one on each node.
+    targets = {frozenset(labels.items() - {(label, labels.get(label, ""))}) for labels in own}
+    if len(ones) != len(targets) or any(label in series.labels for series in ones):
         raise Broken(
             f"with deduplication Query still has {len(ones)} series of {name}, the label {label} "
             f"{'among' if any(label in series.labels for series in ones) else 'not among'} theirs",
