@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
 
@@ -12,7 +12,7 @@ _LINK = re.compile(r'(?:href|src)="([^"]+)"')
 
 
 def followed(start: str) -> dict[str, str]:
-    """By URL: the status code that it answered, or the error. Only what is HTTP is followed."""
+    """By URL: the status code that it answered, or the error. What lies outside this machine is not asked."""
     seen: dict[str, str] = {}
     todo = [start]
     with httpx.Client(timeout=30, follow_redirects=True) as client:
@@ -28,5 +28,5 @@ def followed(start: str) -> dict[str, str]:
             seen[url] = str(reply.status_code)
             if url.startswith(start) and "html" in reply.headers.get("content-type", ""):
                 places = (urldefrag(urljoin(url, unescape(each)))[0] for each in _LINK.findall(reply.text))
-                todo += [each for each in places if each.startswith("http")]
+                todo += [each for each in places if urlsplit(each).hostname == "127.0.0.1"]
     return seen
