@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.cluster import base_objects, certificates, cgroups, commands, kubeconfig, machine, marks, settings
+from tests.cluster import (
+    base_objects,
+    certificates,
+    cgroups,
+    commands,
+    kubeconfig,
+    layers,
+    machine,
+    marks,
+    settings,
+)
 from tests.cluster.addresses import Addresses
 from tests.cluster.api import Api, until
 from tests.cluster.cloud import DISKS, Cloud
@@ -62,8 +71,13 @@ class Cluster:
             raise ClusterError(f"{self.name} has no node yet")
         return self._node
 
-    def start(self, images: Iterable[Path]) -> None:
-        """Start everything but the kubelet, and import images (tars) while the API server comes up.
+    @property
+    def images(self) -> Path:
+        """containerd's folder, as this machine sees it."""
+        return self.node.folder / "var" / "lib" / "containerd"
+
+    def start(self, images: Path | None) -> None:
+        """Start everything but the kubelet, with the images of another folder of containerd if there is one.
 
         Raises ClusterError and OSError.
         """
@@ -73,11 +87,16 @@ class Cluster:
         self._node = Node(self.node_name, self.addresses, self._pause, self.folder / "node")
         self._write_node()
         self._start_plane()
+        if images:
+            layers.share(images, self.images)
         self._inside("containerd", "containerd", "--config=/var/lib/kubernetes/containerd.toml")
         until(lambda: self._running() and self._ctr("version"), f"containerd of {self.name}")
+
+    def take(self, images: Iterable[Path]) -> None:
+        """Import images (tars); before `join`, or beside what runs. Raises ClusterError."""
         for tar in images:
             inside = self.node.folder / "var" / "tmp" / tar.name
-            _link(tar, inside)
+            layers.link(tar, inside)
             self._ctr("images", "import", f"/var/tmp/{tar.name}")
             inside.unlink()
 
@@ -151,7 +170,7 @@ class Cluster:
         for path, document in documents.items():
             path.write_text(json.dumps(document, indent=2))
         for name in ("kubelet", "kube-proxy"):
-            _link(self._find(name.replace("-", "_")), var / "bin" / name)
+            layers.link(self._find(name.replace("-", "_")), var / "bin" / name)
 
     def _kubeconfig(self, client: str, folder: Path) -> Path:
         path = folder / f"{client}.kubeconfig"
@@ -183,11 +202,3 @@ class Cluster:
         nodes = self.api.get("/api/v1/nodes")["items"]
         states = {each["type"]: each["status"] for node in nodes for each in node["status"]["conditions"]}
         return states.get("Ready") == "True"
-
-
-def _link(source: Path, target: Path) -> None:
-    """A file in a second place: the same one where that is possible, else a copy."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy(source, target)

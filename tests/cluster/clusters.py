@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster import images, kubeconfig, marks, pause_image
+from tests.cluster import images, interpreted, kubeconfig, layers, marks, pause_image
 from tests.cluster.cluster import Cluster
 
 
@@ -32,8 +32,7 @@ def running(
 ) -> Iterator[Clusters]:
     """Ready clusters of these names, gone afterwards however it ends; what earlier ones left goes first.
 
-    The first one is the hub. `say` hears what is done.
-    `find` gives the path of an engine's program. `folder` must not be there yet.
+    `find` gives the path of an engine's program. `folder` must not be there yet. `say` hears what is done.
     Call it from a thread that stays while they run. Raises ClusterError, EngineError and OSError.
     """
     marks.sweep()
@@ -42,16 +41,13 @@ def running(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="singlepane-clusters-")))
         else:
             folder.mkdir(parents=True)
-        tars = images.write_all(find, folder / "images")
         pause = pause_image.program()
         by_name = {}
         for name in names:
             by_name[name] = Cluster(name, folder / name, find, pause)
             stack.callback(by_name[name].end)
-        say("images are written")
-        for name, cluster in by_name.items():
-            cluster.start(images.for_one(tars, hub=name == names[0]))
-            say(f"{name} has its images")
+        _start(list(by_name.values()), find, folder)
+        say("images are imported")
         for cluster in by_name.values():
             cluster.join()
         for name, cluster in by_name.items():
@@ -62,3 +58,17 @@ def running(
         servers = {name: cluster.addresses.api for name, cluster in by_name.items()}
         kubeconfig.write(path, kubeconfig.document(pki, servers, "admin"))
         yield Clusters(by_name, path)
+
+
+def _start(clusters: Sequence[Cluster], find: Callable[[str], Path], folder: Path) -> None:
+    """Start them with all images: those of engines as an earlier run has kept them, ours as it is now."""
+    first, *others = clusters
+    lasting = list(images.of_engines(find))
+    kept = layers.kept(lasting)
+    first.start(kept if kept.exists() else None)
+    if not kept.exists():
+        first.take(images.written(lasting, folder))
+        layers.keep(first.images, kept)
+    first.take(images.written([interpreted.singlepane()], folder))
+    for cluster in others:
+        cluster.start(first.images)

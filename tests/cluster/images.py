@@ -6,7 +6,7 @@ else; the two that need an interpreter are in `interpreted.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,28 +70,20 @@ def image(official: Official, find: Callable[[str], Path]) -> Image:
     )
 
 
-def all_images(find: Callable[[str], Path]) -> Iterator[Image]:
-    """Every image, the pause image first. Raises EngineError for an engine that is not built."""
+def of_engines(find: Callable[[str], Path]) -> Iterator[Image]:
+    """Every image but our own, the pause image first. Raises EngineError for an engine that is not built."""
     yield Image(PAUSE, {"pause": pause_image.program()}, ("/pause",))
     for official in OFFICIAL:
         yield image(official, find)
-    yield interpreted.singlepane()
     yield interpreted.azurite(find("azurite"))
 
 
-def write_all(find: Callable[[str], Path], folder: Path) -> Mapping[str, Path]:
-    """Write every image as a tar into `folder`; returns the tars by the names of the images."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tars = {}
-    for number, made in enumerate(all_images(find)):
-        tars[made.name] = folder / f"{number}.tar"
-        oci.write(made, tars[made.name])
-    return tars
-
-
-def for_one(tars: Mapping[str, Path], hub: bool) -> list[Path]:
-    """The tars that one cluster imports: the object store, with its thousands of files, on the hub alone."""
-    return [tar for name, tar in tars.items() if hub or "/azurite:" not in name]
+def written(images: Iterable[Image], folder: Path) -> Iterator[Path]:
+    """Write images as tars into `folder`, one after the other."""
+    for number, made in enumerate(images):
+        tar = folder / f"{number}.tar"
+        oci.write(made, tar)
+        yield tar
 
 
 def engines() -> set[str]:

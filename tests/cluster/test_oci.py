@@ -6,13 +6,14 @@ import hashlib
 import io
 import json
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from estate.versions import ENGINES
-from tests.cluster import cluster, images, oci
+from tests.cluster import cluster, images, layers, oci
 from tests.cluster.oci import Image
 
 
@@ -79,6 +80,31 @@ def test_same_files_make_the_same_bytes(image: Image, tmp_path: Path) -> None:
         oci.write(image, tmp_path / "out" / name)
     assert (tmp_path / "out" / "one.tar").read_bytes() == (tmp_path / "out" / "two.tar").read_bytes()
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"one.tar", "two.tar"}
+
+
+def test_another_program_is_another_folder(image: Image) -> None:
+    """What is kept of imported images is found again for the same programs alone."""
+    before = layers.kept([image])
+    assert layers.kept([image]) == before
+    assert layers.kept([replace(image, user="0")]) != before
+    program = image.files["bin/program"]
+    assert isinstance(program, Path)
+    program.write_bytes(b"another one")
+    assert layers.kept([image]) != before
+
+
+def test_shared_folder_is_the_same_files(tmp_path: Path) -> None:
+    """Layers are one file in two places, links stay links, and a database is a file of its own."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir()
+    for name in ("layer", "meta.db"):
+        (source / name).write_text(name)
+    (source / "link").symlink_to("/nowhere")
+    layers.share(source, target)
+    assert (target / "layer").samefile(source / "layer")
+    assert not (target / "meta.db").samefile(source / "meta.db")
+    assert (target / "meta.db").read_text() == "meta.db"
+    assert (target / "link").readlink() == Path("/nowhere")
 
 
 def test_names_are_the_official_ones() -> None:
