@@ -194,7 +194,9 @@ class AzureMetrics:
         )
 
     def _due(self) -> list[Group]:
-        """Groups that have settled points to read, or failed, or may have got late points."""
+        """Groups that have settled points to read, or failed, or may have got late points, or from which
+        nothing need be left out any more.
+        """
         due: list[Group] = []
         now = self.clock.wall()
         for group in self.groups:
@@ -210,7 +212,8 @@ class AzureMetrics:
             # Where the lag grew, what is held is read again each step: it would get old, and nobody would
             # watch what is to come.
             stepped = settled(now, status.lag, step) > status.settled
-            if jumped or stepped or horizon > status.horizon or status.error or not waits:
+            news = jumped or stepped or horizon > status.horizon or status.error or not waits
+            if news or self.reader.returned(group, status):
                 status.lag, status.settled = lag.seconds, horizon
                 status.horizon = horizon if jumped else max(horizon, status.horizon)
                 due.append(group)

@@ -66,7 +66,9 @@ class Omissions:
         for id in tuple(resources) or ("",):
             omission = Omission(key.type, id, metric.lower(), shape)
             before = of_type.get(omission)
-            again = before is not None and before.why == why == "refused" and now - before.time < SOON_SECONDS
+            # Before its time is over it is another group that hears the same.
+            since = now - before.time if before is not None and before.why == why == "refused" else -1.0
+            again = 0 <= since < SOON_SECONDS
             new += before is None
             of_type[omission] = Until(now + (AGAIN_SECONDS if again else REMEMBER_SECONDS[why]), why)
         return new
@@ -89,16 +91,27 @@ class Omissions:
 
     def counted(self, group: Group, now: float) -> Iterator[tuple[str, Why, int]]:
         """Metrics of a group that are left out, in lower case, why, and of how many of its resources."""
-        names = {each.definition.name.lower() for each in group.metrics}
         ids = {each.id for each in group.resources}
-        shape = shape_of(group.key)
         found: Counter[tuple[str, Why]] = Counter()
-        for omission, until in self.known.get(group.key.type, {}).items():
-            if until.time > now and omission.metric in names and omission.shape in ("", shape):
+        for omission, until in self._concerning(group):
+            if until.time > now:
                 resources = len(ids) if not omission.resource else omission.resource in ids
                 found[omission.metric, until.why] += resources
         for (metric, why), resources in found.items():
             yield metric, why, resources
+
+    def ended(self, group: Group, since: float, now: float) -> bool:
+        """Whether what was left out of a group at `since` may be asked for again at `now` (Unix seconds)."""
+        ids = {omission.resource for omission, until in self._concerning(group) if since < until.time <= now}
+        return bool(ids) and ("" in ids or any(each.id in ids for each in group.resources))
+
+    def _concerning(self, group: Group) -> Iterator[tuple[Omission, Until]]:
+        """What is known of a group's metrics in its shape, of whichever resource of the type."""
+        names = {each.definition.name.lower() for each in group.metrics}
+        shape = shape_of(group.key)
+        for omission, until in self.known.get(group.key.type, {}).items():
+            if omission.metric in names and omission.shape in ("", shape):
+                yield omission, until
 
     def current(self, now: float) -> dict[Omission, Until]:
         """What is in force or was not long ago; also forgets the rest."""

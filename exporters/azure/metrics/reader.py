@@ -100,10 +100,23 @@ class Reader:
             return False
         return client.held(key.subscription)
 
+    def returned(self, group: Group, status: GroupState) -> bool:
+        """Whether something that a group was last asked for without may be asked for again by now. A long
+        grain has nothing new for a while, and what was left out would wait for that.
+        """
+        steady, wall = self._clock.steady(), self._clock.wall()
+        ids = {id for id, until in self.refused.items() if status.asked < until <= steady}
+        if ids and any(each.id in ids for each in group.resources):
+            return True
+        return self.omissions.ended(group, wall - (steady - status.asked), wall)
+
     async def read(self, group: Group, status: GroupState, deadline: float, spread: float) -> None:
         """Read all that is settled, and write down how it went. The calls start over `spread` seconds."""
         status.asked = self._clock.steady()
         brought = await self._by_route(group, status.horizon, deadline, spread)
+        if brought.refused:
+            now = self._clock.steady()
+            self.refused = {id: until for id, until in self.refused.items() if until > now - REFUSAL_SECONDS}
         for id, error in brought.refused:
             self.refused[id] = self._clock.steady() + REFUSAL_SECONDS
             log.warning("resource refused, left out for a while", resource=id, error=str(error))

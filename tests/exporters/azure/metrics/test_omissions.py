@@ -12,7 +12,7 @@ from exporters.azure.calls.refusal import of_a_metric
 from exporters.azure.errors import Refused
 from exporters.azure.metrics.isolation import ALONE, MOST_PROBES, LeftOut, read
 from exporters.azure.metrics.omissions import AGAIN_SECONDS, REMEMBER_SECONDS, SOON_SECONDS, Omissions
-from exporters.azure.metrics.plan import Batch
+from exporters.azure.metrics.plan import Batch, Group
 from tests.exporters.azure_values import batch, wanted
 from tests.exporters.doubles import body
 from tests.exporters.simulated import SECRET, STORAGE, Azure, azure, fleet_text, of, own
@@ -127,6 +127,20 @@ async def test_a_metric_that_is_refused_for_no_known_reason(words: str) -> None:
     assert len(pairs(outcome.read)) == 50 * 19
     assert azure.refused <= 1 + ALONE + 1 + 5
     assert (outcome.failed, outcome.refused) == ([], [])
+
+
+def test_a_refusal_that_several_groups_hear_counts_once() -> None:
+    """Two regions hear the same in one cycle: that is not a metric that is refused again later. And what was
+    left out then may be asked for again when its time is over, not before, and not once it was.
+    """
+    asked_for, known = shape(), Omissions()
+    group = Group(asked_for.key, asked_for.resources, asked_for.metrics)
+    known.learn(group.key, (), "M04", "refused", 0)
+    known.learn(group.key, (), "M04", "refused", 1)
+    (until,) = known.current(1).values()
+    assert until.time == 1 + REMEMBER_SECONDS["refused"]
+    asked = [known.ended(group, since, now) for since, now in ((0, 300), (0, 301), (300, 302), (301, 400))]
+    assert asked == [False, True, True, False]
 
 
 def test_what_is_not_understood_is_left_out_for_longer_when_it_stays() -> None:
