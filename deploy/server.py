@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from estate.components import (
     Address,
@@ -64,8 +65,8 @@ def server_of_hub(estate: Estate) -> Component:
             text(DataPath()),
             "--listen",
             text(Listen("http")),
-            "--allow-host",
-            "server",
+            # By which Alertmanagers know it, and people.
+            *(word for host in _hosts(estate) for word in ("--allow-host", host)),
         ),
         ports={"http": PORT},
         ready=Probe("http", "/readyz"),
@@ -74,6 +75,13 @@ def server_of_hub(estate: Estate) -> Component:
         storage="1Gi",
         resources=Resources("50m", "256Mi", "512Mi"),
     )
+
+
+def _hosts(estate: Estate) -> tuple[str, ...]:
+    """Names that the server of the hub answers to."""
+    inside = f"server.{estate.clusters[estate.hub].kubernetes.namespace}.svc"
+    outside = urlsplit(estate.alerts.base_url or "").hostname
+    return (inside, outside) if outside else (inside,)
 
 
 def document(estate: Estate) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _COREFILE = """\
 }
 """
 _LABELS = {"k8s-app": "kube-dns"}
+_PORTS = (("dns", "UDP", 53), ("dns-tcp", "TCP", 53), ("metrics", "TCP", 9153))
 # The provisioner that AKS names in its classes; `cloud.py` does its work here.
 PROVISIONER = "disk.csi.azure.com"
 CLASSES = ("default", "managed-csi")
@@ -76,13 +77,12 @@ def dns(address: str) -> Iterator[Object]:
     }
     service = _of("Service", "kube-dns")
     service["metadata"]["labels"] = _LABELS
-    ports = [("dns", "UDP", 53), ("dns-tcp", "TCP", 53), ("metrics", "TCP", 9153)]
     yield {
         **service,
         "spec": {
             "selector": _LABELS,
             "clusterIP": address,
-            "ports": [{"name": name, "protocol": protocol, "port": port} for name, protocol, port in ports],
+            "ports": [{"name": name, "protocol": protocol, "port": port} for name, protocol, port in _PORTS],
         },
     }
 
@@ -96,6 +96,11 @@ def _pod() -> Object:
                 "name": "coredns",
                 "image": f"registry.k8s.io/coredns/coredns:v{VERSIONS['coredns']}",
                 "args": ["-conf", "/etc/coredns/Corefile"],
+                # Written out, as AKS does: monitors find the port of the metrics by them.
+                "ports": [
+                    {"name": name, "protocol": protocol, "containerPort": port}
+                    for name, protocol, port in _PORTS
+                ],
                 "readinessProbe": {"httpGet": {"path": "/ready", "port": 8181}, "periodSeconds": 1},
                 "securityContext": {
                     "allowPrivilegeEscalation": False,

@@ -132,7 +132,8 @@ def _address(service: Object, taken: set[str], addresses: Addresses) -> str:
     """The address that the service asks for as AKS lets it, else the lowest free one."""
     annotations = service["metadata"].get("annotations", {})
     asked = annotations.get("service.beta.kubernetes.io/azure-load-balancer-ipv4")
-    if asked and asked not in taken:
+    if asked:
+        # Services with other ports share it (cloud-provider-azure, topics/shared-ip).
         return str(asked)
     return next(free for index in range(250) if (free := addresses.balancer(index)) not in taken)
 

@@ -75,6 +75,10 @@ def _packages() -> dict[str, Path | bytes]:
         for file in listed:
             if ".." not in file.parts and "__pycache__" not in file.parts:
                 files[f"{place}/{file}"] = Path(str(file.locate()))
+    # Our own packages come from the checkout; what is said of them is what `--version` prints.
+    for file in metadata.distribution("singlepane").files or ():
+        if file.name == "METADATA":
+            files[f"{place}/{file}"] = Path(str(file.locate()))
     targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
         "wheel"
     ]

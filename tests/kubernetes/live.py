@@ -64,6 +64,7 @@ exporters:
     clusters: [prod-weu]
     url: http://shop.beside.svc:8080/api/v1/orders/summary
     interval: 5s
+    timeout: 3s
     metrics:
       - name: shop_orders_total
         type: counter

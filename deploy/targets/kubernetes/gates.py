@@ -15,25 +15,29 @@ POLL_SECONDS = 5.0
 QUERY = "http:query:10902"
 
 
-def ask(hub: Api, query: str, *, dedup: bool = True) -> list[Any]:
-    """The series of an instant query. Raises ClusterError, also where a part of the answer is missing.
+def ask(hub: Api, query: str, *, dedup: bool = True, partial: bool = False) -> list[Any]:
+    """The series of an instant query. Raises ClusterError.
 
-    `dedup`: the replicas of a pair are one.
+    `dedup`: the replicas of a pair are one. `partial`: an answer without some cluster will do.
     """
     place = f"/api/v1/namespaces/{hub.namespace}/services/{QUERY}/proxy/api/v1/query"
-    answer = hub.get(place, query=query, partial_response="false", dedup=str(dedup).lower())
+    flags = {"partial_response": str(partial).lower(), "dedup": str(dedup).lower()}
+    answer = hub.get(place, query=query, **flags)
     if answer.get("status") != "success":
         raise ClusterError(f"{hub.cluster}: Query answers {query!r} with {answer.get('error', 'no data')}")
     return list(answer["data"]["result"])
 
 
-def pass_through(hub: Api, gate: Gate, say: Say) -> None:
-    """Wait until the gate has been open for as long as it says. Raises RolloutStopped when time is up."""
+def pass_through(hub: Api, gate: Gate, partial: bool, say: Say) -> None:
+    """Wait until the gate has been open for as long as it says. Raises RolloutStopped when time is up.
+
+    `partial`: some clusters are not there yet. Else an answer without one of them leaves the gate closed.
+    """
     end = time.monotonic() + seconds(gate.within)
     since: float | None = None
     why = ""
     while True:
-        seen = _closed(hub, gate)
+        seen = _closed(hub, gate, partial)
         now = time.monotonic()
         if seen:
             since = None
@@ -52,10 +56,10 @@ def pass_through(hub: Api, gate: Gate, say: Say) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _closed(hub: Api, gate: Gate) -> str:
+def _closed(hub: Api, gate: Gate, partial: bool) -> str:
     """Why it is closed, or nothing."""
     try:
-        rows = ask(hub, gate.query)
+        rows = ask(hub, gate.query, partial=partial)
     except ClusterError as error:
         return error.message
     if not rows:

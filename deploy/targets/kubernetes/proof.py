@@ -29,7 +29,9 @@ def seen(hub: Api, estate: Estate, clusters: Iterable[str], timeout: float, say:
     told = ""
     while True:
         try:
-            there = {row["metric"].get("component", "") for row in gates.ask(hub, query, dedup=False)}
+            there = {
+                row["metric"].get("component", "") for row in gates.ask(hub, query, dedup=False, partial=True)
+            }
             missing = sorted(wanted - there)
             why = f"the global query does not show {', '.join(missing)}" if missing else ""
         except ClusterError as error:

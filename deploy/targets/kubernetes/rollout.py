@@ -85,10 +85,18 @@ def _wave(
             return
         given.prove(group.clusters)
         for gate in given.estate.rollout.gates:
-            gates.pass_through(given.targets[given.estate.hub].api, gate, partial(given.say, group.name))
+            hub = given.targets[given.estate.hub].api
+            gates.pass_through(hub, gate, _incomplete(given, group, before), partial(given.say, group.name))
     except SurroundingsError as error:
         raise _stopped(given, group, error, touched, before, clusters) from error
     given.done.extend(group.clusters)
+
+
+def _incomplete(given: Rollout, group: Group, before: Mapping[str, tuple[Entry, ...]]) -> bool:
+    """Whether the global view may lack clusters because nobody has applied to them yet."""
+    young = {cluster for cluster, rows in before.items() if not rows}
+    unknown = given.estate.clusters.keys() - before.keys()
+    return bool(unknown | (young - set(given.done) - set(group.clusters)))
 
 
 def _cluster(given: Rollout, target: Target, cluster: str, revision: int) -> None:
