@@ -119,13 +119,13 @@ def test_blocks_of_both_clusters_are_in_the_bucket(applied: Live) -> None:
         "container": "thanos",
         "storage_connection_string": applied.environment()["STORE_CONNECTION"],
     }
-    words = ["tools", "bucket", "inspect", "--output=json", "--objstore.config"]
+    words = ["tools", "bucket", "ls", "--output=json", "--objstore.config"]
     thanos = engines.find("thanos")
 
     def clusters() -> set[str]:
         document = json.dumps({"type": "AZURE", "config": config})
         done = subprocess.run([str(thanos), *words, document], capture_output=True, text=True, check=True)
-        return {name for name in (HUB, OTHER) if f"cluster={name}" in done.stdout}
+        return {name for name in (HUB, OTHER) if f'"cluster":"{name}"' in done.stdout.replace(" ", "")}
 
     wait_for(lambda: clusters() == {HUB, OTHER}, "a block of each cluster")
 
