@@ -26,3 +26,8 @@ def real_clusters(cluster_machine: None) -> Iterator[Clusters]:
     """The clusters, ready, with all images; tests that change them clean up after themselves."""
     with clusters.running(("hub-weu", "prod-weu"), engines.find) as up:
         yield up
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on clusters come last: from the first on, two clusters take their share of the machine."""
+    items.sort(key=lambda item: "real_clusters" in getattr(item, "fixturenames", ()))
