@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy import engines
+from deploy.charts import FOLDER
 from deploy.cluster_wiring import cluster_components, rule_files
 from deploy.targets.kubernetes import folder
-from deploy.targets.kubernetes.release import CHARTS, Rendering
+from deploy.targets.kubernetes.release import Rendering
 from deploy.targets.kubernetes.render import Wish, render
 from estate.load import load
 from tests.bench.figures import Benchmark, Figure, Series
@@ -82,7 +83,7 @@ def _by_helm(rendering: Rendering, place: Path) -> float:
         values = place / f"{release.name}.json"
         values.write_text(json.dumps(release.values()))
         rows.append(
-            [str(helm), "template", release.name, str(CHARTS / release.chart), "--values", str(values)]
+            [str(helm), "template", release.name, str(FOLDER / release.chart), "--values", str(values)]
         )
     began = time.perf_counter()
     for words in rows:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.charts import FOLDER
 from deploy.engines import ensure
-from deploy.targets.kubernetes.release import CHARTS, Release, Rendering
+from deploy.targets.kubernetes.release import Release, Rendering
 from deploy.targets.kubernetes.render import render
 from tests.kubernetes.estates import shop, wish
 
@@ -28,7 +29,7 @@ def _by_helm(release: Release, place: Path) -> list[dict[str, object]]:
     values = place / "values.json"
     values.write_text(json.dumps(release.values()))
     helm = ensure(["helm"])["helm"]
-    words = [str(helm), "template", release.name, str(CHARTS / release.chart)]
+    words = [str(helm), "template", release.name, str(FOLDER / release.chart)]
     done = subprocess.run(
         [*words, "--namespace", release.namespace, "--values", str(values)],
         check=True,

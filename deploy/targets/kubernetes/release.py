@@ -11,22 +11,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from deploy.charts import FOLDER
 from deploy.targets.kubernetes.files import SecretDraft
 from deploy.targets.kubernetes.names import OURS
-
-# In a checkout and in an installed wheel alike, `charts/` lies beside the package `deploy`.
-CHARTS = Path(__file__).resolve().parents[3] / "charts"
 
 
 @cache
 def kinds(chart: str) -> Mapping[str, Mapping[str, str]]:
     """The kinds that a chart writes: the API version of each, and its scope where that is the cluster."""
-    rows: dict[str, dict[str, str]] = yaml.safe_load((CHARTS / chart / "kinds.yaml").read_text("utf-8"))
+    rows: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / chart / "kinds.yaml").read_text("utf-8"))
     return rows
 
 

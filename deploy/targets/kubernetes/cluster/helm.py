@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.charts import FOLDER
 from deploy.targets.kubernetes.cluster.connection import Access
 from deploy.targets.kubernetes.cluster.history import KEPT
 from deploy.targets.kubernetes.cluster.releases import ESTATE, HASH
-from deploy.targets.kubernetes.release import CHARTS, Release
+from deploy.targets.kubernetes.release import Release
 from estate.errors import ClusterError
 
 # Of one call. It waits for no pod: readiness is watched by ourselves, with reasons.
@@ -38,7 +39,7 @@ class Helm:
         `take_over`: objects of other owners and fields of other managers become its own.
         """
         labels = f"{HASH}={release.hash},{ESTATE}={self.estate}"
-        words = ["upgrade", release.name, str(CHARTS / release.chart), "--install"]
+        words = ["upgrade", release.name, str(FOLDER / release.chart), "--install"]
         words += ["--history-max", str(KEPT), "--labels", labels, "--server-side=true"]
         if take_over:
             words += ["--take-ownership", "--force-conflicts"]
