@@ -180,8 +180,8 @@ def test_an_image_that_does_not_exist_touches_one_wave(applied: Live) -> None:
     before = applied.run("history", "-o", "json").out
     ran = applied.run("apply")
     assert ran.code == 3
-    assert f"the roll-out stopped in wave {'hub'}" in ran.err
-    assert f"  {HUB}: rolled back to revision 1" in ran.err
+    assert "the roll-out stopped in wave hub" in ran.err
+    assert f"  {HUB}: rolled back to revision 2" in ran.err
     assert f"  not touched: {OTHER}" in ran.err
     applied.write()
     assert applied.run("history", "-o", "json").out == before

@@ -18,8 +18,10 @@ import yaml
 from deploy.engines import find
 from deploy.verify.complaint import complaint
 from deploy.verify.ground import Broken, Ground
+from deploy.verify.hops import notifications_delivered
 from deploy.verify.hops.notifications_delivered import prove
 from deploy.verify.replica import Replica
+from deploy.verify.series import Series
 from estate.model import Estate
 from estate.running import Deployment, Running
 from tests.alerts.rendered import example
@@ -164,3 +166,37 @@ def test_the_last_complaint_of_a_log_is_quoted(tmp_path: Path, lines: str, said:
     ground = Ground(example(), deployment, httpx.AsyncClient(), find)
     assert complaint(ground, "sidecar-hub-weu-0") == said
     assert complaint(ground, "nobody") == ""
+
+
+@pytest.mark.parametrize(
+    ("server_age", "failed_since", "held"),
+    [(300.0, False, True), (300.0, True, False), (3600.0, False, False), (20.0, False, False)],
+)
+def test_what_failed_before_the_server_was_there_is_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server_age: float, failed_since: bool, held: bool
+) -> None:
+    """Alertmanagers of a new cluster send before the server is up. What fails after that counts, and of a
+    server that has long been there everything does; one that came just now has proven nothing.
+    """
+    row = Series({"receiver_name": "oncall/heartbeat", "integration": "webhook", "reason": "other"}, 1.0)
+
+    async def instant(ground: Ground, component: str, expression: str, params: object) -> tuple[Series, ...]:
+        if "increase(alertmanager_notifications_failed_total[10m])" in expression:
+            return (row,)
+        if "receiver_name" in expression:
+            return (row,) if failed_since else ()
+        return (Series({}, 3.0),)
+
+    monkeypatch.setattr(notifications_delivered, "instant", instant)
+    server = Running("server", "server", "hub-weu", "ready", since=time.time() - server_age)
+    deployment = Deployment("shop", "", "local", str(tmp_path), 0.0, 1, 0.0, (server,))
+
+    async def proven() -> bool:
+        async with httpx.AsyncClient() as client:
+            try:
+                await prove(Ground(example(), deployment, client, find), REPLICA)
+            except Broken:
+                return False
+            return True
+
+    assert asyncio.run(proven()) is held
