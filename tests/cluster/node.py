@@ -89,6 +89,8 @@ class Node:
         """A link between this machine and the node, and the routes over it; they go with the node."""
         ours, addresses = f"singlepane{self.addresses.number}", self.addresses
         peer = ("peer", "name", "eth0", "netns", str(self._first))
+        # Of an earlier node with this number the kernel may still be taking the link away.
+        _run(("ip", "link", "delete", ours))
         run("ip", "link", "add", ours, "type", "veth", *peer)
         run("ip", "address", "add", f"{addresses.machine}/30", "dev", ours)
         run("ip", "link", "set", ours, "up")
