@@ -44,16 +44,17 @@ def write(api: Api, entry: Entry) -> None:
     """Add an entry, and let go of the oldest. The lock must be held. Raises ClusterError."""
     found = api.find(_path(api))
     rows = [entry, *(_entries(found) if found else ())][:KEPT]
+    metadata: dict[str, Any] = {"name": NAME, "namespace": api.namespace, "labels": OURS}
     document = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {"name": NAME, "namespace": api.namespace, "labels": OURS},
+        "metadata": metadata,
         "data": {f"{row.revision:06d}": json.dumps(asdict(row)) for row in rows},
     }
     if found is None:
         api.post(_path(api).rpartition("/")[0], document)
         return
-    document["metadata"]["resourceVersion"] = found["metadata"]["resourceVersion"]  # type: ignore[index]
+    metadata["resourceVersion"] = found["metadata"]["resourceVersion"]
     api.put(_path(api), document)
 
 
