@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
@@ -12,7 +11,7 @@ from typing import Annotated
 import typer
 
 from deploy.targets.kubernetes import rollback as back
-from deploy.targets.kubernetes.applying import Order
+from deploy.targets.kubernetes.applying import Order, record
 from deploy.targets.kubernetes.cluster import history, lock
 from deploy.targets.kubernetes.waves import waves
 from singlepane import asking, output
@@ -52,9 +51,6 @@ def rollback(
             changed = back.rollback(api, helm, entries[name], order, partial(asking.said, name))
             if changed:
                 note = f"rollback to {entries[name].revision}"
-                entry = history.Entry(
-                    newest + 1, time.time(), order.by, order.version, entries[name].hashes, note
-                )
-                history.write(api, entry)
+                record(api, entries[name].hashes, newest + 1, order, note)
             asking.said(name, f"as in revision {entries[name].revision}, {len(changed)} releases changed")
     output.message(f"{', '.join(names)}: as they were at revision {revision}")

@@ -5,7 +5,6 @@ Every step may be done again: an apply that was killed goes on where it ended.
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -98,23 +97,19 @@ def namespace(api: Api) -> None:
         api.apply(place, body, definitions.MANAGER)
 
 
-def record(api: Api, rendering: Iterable[Release], revision: int, order: Order, note: str = "") -> Entry:
-    """Write what is there now into the cluster's history. Raises ClusterError."""
-    hashes = {release.name: release.hash for release in rendering}
-    entry = Entry(revision, time.time(), order.by, order.version, hashes, note)
-    history.write(api, entry)
-    return entry
+def record(api: Api, hashes: Mapping[str, str], revision: int, order: Order, note: str = "") -> None:
+    """Write what is there now, the hash of each release, into the cluster's history. Raises ClusterError."""
+    history.write(api, Entry(revision, time.time(), order.by, order.version, hashes, note))
 
 
 def _secret(api: Api, draft: SecretDraft, values: Mapping[str, str]) -> None:
     """Apart from Helm, so that no revision of a release keeps a value."""
-    data = {key: base64.b64encode(value.encode()).decode() for key, value in draft.values(values).items()}
     body = {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {"name": draft.name, "namespace": api.namespace, "labels": dict(draft.labels)},
         "type": "Opaque",
-        "data": data,
+        "data": draft.data(values),
     }
     api.apply(path(body), body, definitions.MANAGER, force=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,10 @@ class SecretDraft:
         made = {names.key(file.path): content(place, self.own, file) for file in self.files}
         variables = (self.environment or {}).items()
         return made | {name: place.text(self.own, value) for name, value in variables}
+
+    def data(self, secrets: Mapping[str, str]) -> dict[str, str]:
+        """The same in Base64, as a Secret holds it."""
+        return {key: base64.b64encode(value.encode()).decode() for key, value in self.values(secrets).items()}
 
 
 def content(place: Place, own: Component, file: File) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deploy.targets.kubernetes import files, names, pod, quantity
@@ -22,7 +22,7 @@ def objects(place: Place, workload: Workload) -> Iterator[Object]:
     own = workload.component
     yield account(place, own)
     if workload.rules:
-        yield from rights(place, workload)
+        yield from rights(place, own.name, names.labels(own), workload.rules)
     config = files.config_map(place, own)
     if config is not None:
         yield config
@@ -45,18 +45,18 @@ def account(place: Place, own: Component) -> Object:
     return {**made, "automountServiceAccountToken": False}
 
 
-def rights(place: Place, workload: Workload) -> Iterator[Object]:
-    """What it may do in the whole cluster."""
-    own = workload.component
-    name = names.cluster_wide(own.name, place.namespace)
-    labels = names.labels(own)
-    yield {"kind": "ClusterRole", "name": name, "labels": labels, "rules": list(workload.rules)}
+def rights(
+    place: Place, account: str, labels: Object, rules: Iterable[Mapping[str, Any]]
+) -> Iterator[Object]:
+    """What a ServiceAccount may do in the whole cluster."""
+    name = names.cluster_wide(account, place.namespace)
+    yield {"kind": "ClusterRole", "name": name, "labels": labels, "rules": list(rules)}
     yield {
         "kind": "ClusterRoleBinding",
         "name": name,
         "labels": labels,
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": own.name, "namespace": place.namespace}],
+        "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": place.namespace}],
     }
 
 

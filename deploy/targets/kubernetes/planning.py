@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -110,9 +109,7 @@ def _secret(api: Api, draft: SecretDraft, apart: Apart) -> Change | None:
     if any(reference not in apart.secrets for reference in draft.references):
         return None
     data = before.get("data") or {}
-    wanted = {
-        key: base64.b64encode(value.encode()).decode() for key, value in draft.values(apart.secrets).items()
-    }
+    wanted = draft.data(apart.secrets)
     fields = tuple(Field(f"data[{key}]", SECRET, SECRET) for key in wanted if data.get(key) != wanted[key])
     return Change("change", APART, "Secret", draft.name, fields) if fields else None
 

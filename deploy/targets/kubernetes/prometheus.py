@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.targets.kubernetes import images, names, pod
 from deploy.targets.kubernetes.monitors import matched, replaced
-from deploy.targets.kubernetes.objects import Object, account, balancer, claim
+from deploy.targets.kubernetes.objects import Object, account, balancer, claim, rights
 from deploy.targets.kubernetes.place import EXPOSED, Place, secret_name
 from estate.components import Component, File, RuleFile, Text
 from thanos import prometheus as server
@@ -39,15 +39,7 @@ def objects(place: Place, servers: Sequence[Component], sidecars: Sequence[Compo
     first, beside = servers[0], sidecars[0]
     labels = _labels(place)
     yield {**account(place, beside), "name": "prometheus", "labels": labels}
-    name = names.cluster_wide("prometheus", place.namespace)
-    yield {"kind": "ClusterRole", "name": name, "labels": labels, "rules": list(RIGHTS)}
-    yield {
-        "kind": "ClusterRoleBinding",
-        "name": name,
-        "labels": labels,
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": "prometheus", "namespace": place.namespace}],
-    }
+    yield from rights(place, "prometheus", labels, RIGHTS)
     yield {"kind": "Prometheus", "name": place.cluster, "labels": labels, "spec": _spec(place, first, beside)}
     if len(servers) > 1:
         spec = {"maxUnavailable": 1, "selector": {"matchLabels": _selector(place)}}

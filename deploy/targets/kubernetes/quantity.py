@@ -18,10 +18,7 @@ def cpu(text: str) -> str:
 
 def size(text: str) -> str:
     """`2048Mi` -> `2Gi`: the largest unit in which it is a whole number. Raises ValueError."""
-    match = re.fullmatch(rf"(\d+)({'|'.join(_BINARY)})", text)
-    if match is None:
-        raise ValueError(f"{text!r} is no whole number of Ki, Mi, Gi or Ti")
-    number, power = int(match[1]), _BINARY.index(match[2])
+    number, power = _read(text)
     while number % 1024 == 0 and number and power < len(_BINARY) - 1:
         number, power = number // 1024, power + 1
     return f"{number}{_BINARY[power]}"
@@ -29,7 +26,13 @@ def size(text: str) -> str:
 
 def mebibytes(text: str) -> int:
     """A size in MiB, rounded down. Raises ValueError."""
+    number, power = _read(text)
+    return (number << 10 * (power + 1)) >> 20
+
+
+def _read(text: str) -> tuple[int, int]:
+    """The number and the place of its unit in `_BINARY`."""
     match = re.fullmatch(rf"(\d+)({'|'.join(_BINARY)})", text)
     if match is None:
         raise ValueError(f"{text!r} is no whole number of Ki, Mi, Gi or Ti")
-    return (int(match[1]) << 10 * (_BINARY.index(match[2]) + 1)) >> 20
+    return int(match[1]), _BINARY.index(match[2])

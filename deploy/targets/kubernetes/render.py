@@ -47,18 +47,22 @@ def _cluster(
     sidecars = [each for each in own if each.kind == "sidecar"]
     workloads = [plain(each) for each in own if each.kind not in names.OPERATED]
     operator = beside.operator(place.estate, place.cluster)
+    metrics = tuple(_metrics(place, servers, sidecars, managers, rules))
     others = (beside.kube_state_metrics(place.cluster), beside.node_exporter(place.cluster), *workloads)
-    secrets = tuple(_secrets(place, workloads, sidecars, managers))
-    vaults = tuple(external_secret(draft) for draft in secrets if of_vaults(draft))
+    vaults: list[SecretDraft] = []
+    ours: list[SecretDraft] = []
+    for draft in _secrets(place, workloads, sidecars, managers):
+        (vaults if of_vaults(draft) else ours).append(draft)
+    read_there = tuple(map(external_secret, vaults))
     return Rendering(
         place.cluster,
         place.namespace,
-        tuple(draft for draft in secrets if not of_vaults(draft)),
+        tuple(ours),
         (
             # The operator first: it makes pods of what comes next.
             _workload(place, operator),
-            *((Release("secrets", place.namespace, "workload", vaults),) if vaults else ()),
-            Release("metrics", place.namespace, "metrics", tuple(_metrics(place, servers, sidecars, rules))),
+            *((Release("secrets", place.namespace, "workload", read_there),) if vaults else ()),
+            Release("metrics", place.namespace, "metrics", metrics),
             *(_workload(place, each) for each in others),
         ),
     )
@@ -70,12 +74,15 @@ def _workload(place: Place, workload: Workload) -> Release:
 
 
 def _metrics(
-    place: Place, servers: Sequence[Component], sidecars: Sequence[Component], rules: Sequence[RuleFile]
+    place: Place,
+    servers: Sequence[Component],
+    sidecars: Sequence[Component],
+    managers: Sequence[Component],
+    rules: Sequence[RuleFile],
 ) -> Iterator[objects.Object]:
     yield from prometheus.objects(place, servers, sidecars)
     hub = place.cluster == place.estate.hub
     if hub:
-        managers = [each for each in place.components.values() if each.kind == "alertmanager"]
         yield from alertmanager.objects(place, managers)
     scopes = ("cluster", "hub") if hub else ("cluster",)
     for each in rules:

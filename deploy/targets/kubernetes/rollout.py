@@ -111,7 +111,7 @@ def _cluster(given: Rollout, target: Target, cluster: str, revision: int) -> Non
     if not done.changed and not done.deleted and rows and rows[0].hashes == hashes:
         say("is as it should be")
         return
-    applying.record(target.api, rendering.releases, revision, given.order)
+    applying.record(target.api, hashes, revision, given.order)
     say(f"ready: {len(done.changed)} releases changed, {len(done.deleted)} deleted")
 
 
