@@ -12,15 +12,15 @@ from pathlib import Path
 from deploy import engines
 from deploy.cluster_wiring import cluster_components, rule_files
 from deploy.targets.kubernetes import checks
+from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan
+from deploy.targets.kubernetes.changes.planning import plan as plan_of
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.connection import access
 from deploy.targets.kubernetes.cluster.facts import facts
 from deploy.targets.kubernetes.cluster.helm import Helm
-from deploy.targets.kubernetes.planning import Apart, ClusterPlan
-from deploy.targets.kubernetes.planning import plan as plan_of
-from deploy.targets.kubernetes.release import Rendering
-from deploy.targets.kubernetes.render import Wish, render
-from deploy.targets.kubernetes.rollout import Target
+from deploy.targets.kubernetes.rendering.release import Rendering
+from deploy.targets.kubernetes.rendering.render import Wish, render
+from deploy.targets.kubernetes.rollout.rollout import Target
 from estate.errors import ClusterError, EstateInvalid
 from estate.findings import Finding, in_order
 from estate.load import Loaded, load

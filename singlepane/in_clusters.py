@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy import engines
 from deploy.cluster_wiring import cluster_components
-from deploy.targets.kubernetes.running import Clusters
+from deploy.targets.kubernetes.running.clusters import Clusters
 from deploy.verify import Progress, Verification
 from deploy.verify import verify as prove
 from singlepane import asking, output

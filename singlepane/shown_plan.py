@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from deploy.targets.kubernetes.diff import Field
-from deploy.targets.kubernetes.planning import SECRET, Change, ClusterPlan
+from deploy.targets.kubernetes.changes.diff import Field
+from deploy.targets.kubernetes.changes.planning import SECRET, Change, ClusterPlan
 
 SIGNS = {"create": "+", "change": "~", "recreate": "!", "delete": "-"}
 LONGEST = 120

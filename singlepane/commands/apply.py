@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 
 from deploy.targets import secrets
-from deploy.targets.kubernetes import proof
-from deploy.targets.kubernetes.applying import Order
+from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan
 from deploy.targets.kubernetes.cluster import definitions
-from deploy.targets.kubernetes.planning import Apart, ClusterPlan
-from deploy.targets.kubernetes.rollout import Rollout, roll_out
-from deploy.targets.kubernetes.waves import waves
+from deploy.targets.kubernetes.rollout import proof
+from deploy.targets.kubernetes.rollout.applying import Order
+from deploy.targets.kubernetes.rollout.rollout import Rollout, roll_out
+from deploy.targets.kubernetes.rollout.waves import waves
 from estate.errors import ClusterError, RolloutStopped
 from singlepane import asking, output, shown_plan
 from singlepane.clusters import ClustersOption

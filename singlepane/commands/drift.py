@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from deploy.targets.kubernetes.drift import applied
-from deploy.targets.kubernetes.planning import Apart
+from deploy.targets.kubernetes.changes.drift import applied
+from deploy.targets.kubernetes.changes.planning import Apart
 from singlepane import asking, output, shown_plan
 from singlepane.clusters import ClustersOption
 from singlepane.which import EstateArgument

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.targets.kubernetes.images import all_of
+from deploy.targets.kubernetes.objects.images import all_of
 from estate.load import load
 from singlepane import output
 from singlepane.which import EstateArgument, estate_file

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deploy.targets.kubernetes.changes.planning import Apart
 from deploy.targets.kubernetes.cluster import definitions
-from deploy.targets.kubernetes.planning import Apart
 from deploy.targets.secrets import known
 from singlepane import asking, output, shown_plan
 from singlepane.clusters import ClustersOption

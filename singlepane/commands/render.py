@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from deploy.cluster_wiring import cluster_components, rule_files
-from deploy.targets.kubernetes import folder
-from deploy.targets.kubernetes.argocd import Repository
 from deploy.targets.kubernetes.cluster import definitions
-from deploy.targets.kubernetes.render import Wish
+from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering.argocd import Repository
+from deploy.targets.kubernetes.rendering.render import Wish
 from estate.load import load
 from singlepane import asking, output
 from singlepane.clusters import ClustersOption, meant

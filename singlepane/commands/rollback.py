@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from deploy.targets.kubernetes import rollback as back
-from deploy.targets.kubernetes.applying import Order, record
 from deploy.targets.kubernetes.cluster import history, lock
-from deploy.targets.kubernetes.waves import waves
+from deploy.targets.kubernetes.rollout import rollback as back
+from deploy.targets.kubernetes.rollout.applying import Order, record
+from deploy.targets.kubernetes.rollout.waves import waves
 from singlepane import asking, output
 from singlepane.clusters import ClustersOption
 from singlepane.commands.apply import TimeoutOption

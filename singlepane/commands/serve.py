@@ -13,7 +13,7 @@ import uvicorn
 
 from deploy.cluster_wiring import cluster_components
 from deploy.engines import find
-from deploy.targets.kubernetes.expected import expected
+from deploy.targets.kubernetes.objects.expected import expected
 from deploy.verify import Verification, record, verify
 from estate.errors import UsageError
 from estate.load import load

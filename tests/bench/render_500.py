@@ -12,9 +12,9 @@ from pathlib import Path
 from deploy import engines
 from deploy.charts import FOLDER
 from deploy.cluster_wiring import cluster_components, rule_files
-from deploy.targets.kubernetes import folder
-from deploy.targets.kubernetes.release import Rendering
-from deploy.targets.kubernetes.render import Wish, render
+from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering.release import Rendering
+from deploy.targets.kubernetes.rendering.render import Wish, render
 from estate.load import load
 from tests.bench.figures import Benchmark, Figure, Series
 from tests.estate.generate import estate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploy.targets.kubernetes.checks import findings, live_findings, rendered_findings
-from deploy.targets.kubernetes.render import render
+from deploy.targets.kubernetes.rendering.render import render
 from estate.load import load
 from tests.checks.cases import facts
 from tests.kubernetes.estates import SHOP, wish

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from deploy.targets.kubernetes import names
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.connection import Access
 from deploy.targets.kubernetes.cluster.forward import Forwards
 from deploy.targets.kubernetes.cluster.paths import collection
-from deploy.targets.kubernetes.pods import pods_of, running
+from deploy.targets.kubernetes.objects import names
+from deploy.targets.kubernetes.running.pods import pods_of, running
 from estate.components import Component, Engine
 from tests.cluster import pods
 from tests.cluster.api import until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deploy.cluster_wiring import cluster_components, rule_files
-from deploy.targets.kubernetes.render import Wish
+from deploy.targets.kubernetes.rendering.render import Wish
 from estate.load import load
 from estate.model import Estate
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from deploy import engines
-from deploy.targets.kubernetes import images
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.connection import Access
 from deploy.targets.kubernetes.cluster.paths import path
+from deploy.targets.kubernetes.objects import images
 from estate.model import Images
 from estate.versions import ENGINES
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import yaml
 
-from deploy.targets.kubernetes import folder
-from deploy.targets.kubernetes.argocd import Repository, applications
-from deploy.targets.kubernetes.render import render
+from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering.argocd import Repository, applications
+from deploy.targets.kubernetes.rendering.render import render
 from tests.kubernetes.estates import shop, wish
 
 

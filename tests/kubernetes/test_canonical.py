@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.targets.kubernetes.canonical import document
+from deploy.targets.kubernetes.objects.canonical import document
 
 WORDS = st.sampled_from(["yes", "No", "on", "1e3", "0x1f", "1_0", "12:30", "2026-11-29", "~", "=", "<<"])
 LINES = st.lists(st.sampled_from(["a", "  b", "", "# c", "- d", "e: f", "\tg", "h "]), max_size=5)

@@ -11,8 +11,8 @@ import yaml
 
 from deploy.charts import FOLDER
 from deploy.engines import ensure
-from deploy.targets.kubernetes.release import Release, Rendering
-from deploy.targets.kubernetes.render import render
+from deploy.targets.kubernetes.rendering.release import Release, Rendering
+from deploy.targets.kubernetes.rendering.render import render
 from tests.kubernetes.estates import shop, wish
 
 RENDERINGS = tuple(render(wish(shop())))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.targets.kubernetes.consequences import of_change, of_deletion
-from deploy.targets.kubernetes.render import render
+from deploy.targets.kubernetes.changes.consequences import of_change, of_deletion
+from deploy.targets.kubernetes.rendering.render import render
 from tests.kubernetes.estates import shop, wish
 
 OBJECTS = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.targets.kubernetes.diff import Field, differences
+from deploy.targets.kubernetes.changes.diff import Field, differences
 from singlepane.shown_plan import lines
 
 

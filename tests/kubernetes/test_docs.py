@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from deploy.targets.kubernetes import consequences
+from deploy.targets.kubernetes.changes import consequences
 from singlepane.program import program
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.targets.kubernetes.render import render
+from deploy.targets.kubernetes.rendering.render import render
 from estate.errors import UsageError
 from estate.load import load
 from tests.kubernetes.estates import SHOP, wish

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.targets.kubernetes.readiness import trouble, waiting
+from deploy.targets.kubernetes.rollout.readiness import trouble, waiting
 
 
 def _object(kind: str, status: dict[str, Any], generation: int = 2, **spec: Any) -> dict[str, Any]:

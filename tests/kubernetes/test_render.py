@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.targets.kubernetes import folder
-from deploy.targets.kubernetes.canonical import documents
-from deploy.targets.kubernetes.render import render
+from deploy.targets.kubernetes.objects.canonical import documents
+from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering.render import render
 from estate.errors import UsageError
 from estate.load import load
 from tests.kubernetes.estates import SHOP, shop, wish

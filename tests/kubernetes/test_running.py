@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from deploy.cluster_wiring import cluster_components
-from deploy.targets.kubernetes import names
-from deploy.targets.kubernetes.expected import expected
-from deploy.targets.kubernetes.pods import pods_of, running, tokenless
-from deploy.targets.kubernetes.running import Clusters
+from deploy.targets.kubernetes.objects import names
+from deploy.targets.kubernetes.objects.expected import expected
+from deploy.targets.kubernetes.running.clusters import Clusters
+from deploy.targets.kubernetes.running.pods import pods_of, running, tokenless
 from estate.components import Component, Engine
 from estate.errors import ClusterError
 from estate.load import load

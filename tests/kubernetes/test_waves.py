@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.targets.kubernetes.waves import Group, waves
+from deploy.targets.kubernetes.rollout.waves import Group, waves
 from estate.model import Estate, Rollout, Wave
 from tests.kubernetes.estates import shop
 

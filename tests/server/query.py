@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from deploy.cluster_wiring import cluster_components
-from deploy.targets.kubernetes.expected import expected
+from deploy.targets.kubernetes.objects.expected import expected
 from estate.model import Estate
 from singlepane.server.view import View
 from tests.server.estates import NOW

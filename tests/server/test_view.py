@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from deploy.cluster_wiring import cluster_components
-from deploy.targets.kubernetes.expected import expected
+from deploy.targets.kubernetes.objects.expected import expected
 from estate.components import Component, Own
 from estate.errors import UsageError
 from estate.load import load

@@ -18,7 +18,7 @@ from deploy.charts import FOLDER
 from deploy.targets.kubernetes.cluster.connection import Access
 from deploy.targets.kubernetes.cluster.history import KEPT
 from deploy.targets.kubernetes.cluster.releases import ESTATE, HASH
-from deploy.targets.kubernetes.release import Release
+from deploy.targets.kubernetes.rendering.release import Release
 from estate.errors import ClusterError
 
 # Of one call. It waits for no pod: readiness is watched by ourselves, with reasons.

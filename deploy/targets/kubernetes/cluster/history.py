@@ -12,7 +12,7 @@ from typing import Any
 
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.paths import collection
-from deploy.targets.kubernetes.names import OURS
+from deploy.targets.kubernetes.objects.names import OURS
 
 NAME = "singlepane-history"
 # As many as Helm keeps of each release.

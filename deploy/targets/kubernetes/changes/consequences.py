@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.targets.kubernetes import quantity
+from deploy.targets.kubernetes.objects import quantity
 from estate.quantities import seconds
 
 Manifest = Mapping[str, Any]

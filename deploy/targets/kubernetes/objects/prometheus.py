@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deploy.targets.kubernetes import images, names, pod
-from deploy.targets.kubernetes.monitors import matched, replaced
-from deploy.targets.kubernetes.objects import Object, account, balancer, claim, rights
-from deploy.targets.kubernetes.place import EXPOSED, Place, secret_name
+from deploy.targets.kubernetes.objects import images, names, pod
+from deploy.targets.kubernetes.objects.monitors import matched, replaced
+from deploy.targets.kubernetes.objects.of_workload import Object, account, balancer, claim, rights
+from deploy.targets.kubernetes.objects.place import EXPOSED, Place, secret_name
 from estate.components import Component, File, RuleFile, Text
 from thanos import prometheus as server
 from thanos.timing import DEMONSTRATION, PRODUCTION

@@ -10,14 +10,14 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from deploy.targets.kubernetes import pods
-from deploy.targets.kubernetes.advice import carried
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.forward import Forwards
 from deploy.targets.kubernetes.cluster.paths import collection
-from deploy.targets.kubernetes.expected import expected
-from deploy.targets.kubernetes.names import OPERATED, OURS, pod
-from deploy.targets.kubernetes.place import Place
+from deploy.targets.kubernetes.objects.expected import expected
+from deploy.targets.kubernetes.objects.names import OPERATED, OURS, pod
+from deploy.targets.kubernetes.objects.place import Place
+from deploy.targets.kubernetes.running import pods
+from deploy.targets.kubernetes.running.advice import carried
 from deploy.targets.way import Looked, Way
 from estate.components import Component
 from estate.errors import ClusterError

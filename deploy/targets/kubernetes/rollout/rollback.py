@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.targets.kubernetes.applying import Order, Say, wait
 from deploy.targets.kubernetes.cluster import history, releases
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.cluster.history import Entry
 from deploy.targets.kubernetes.cluster.releases import Revision
-from deploy.targets.kubernetes.release import complete, kinds
+from deploy.targets.kubernetes.rendering.release import complete, kinds
+from deploy.targets.kubernetes.rollout.applying import Order, Say, wait
 from estate.errors import ClusterError
 
 

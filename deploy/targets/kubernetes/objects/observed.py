@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from deploy.targets.kubernetes import names
-from deploy.targets.kubernetes.monitors import matched, replaced
+from deploy.targets.kubernetes.objects import names
+from deploy.targets.kubernetes.objects.monitors import matched, replaced
 
 CONTAINER_METRICS = (
     "container_cpu_usage_seconds_total",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deploy.targets.kubernetes import images, names, pod
-from deploy.targets.kubernetes.monitors import matched, replaced
-from deploy.targets.kubernetes.objects import Object, account, balancer, claim
-from deploy.targets.kubernetes.place import EXPOSED, Place, secret_name
+from deploy.targets.kubernetes.objects import images, names, pod
+from deploy.targets.kubernetes.objects.monitors import matched, replaced
+from deploy.targets.kubernetes.objects.of_workload import Object, account, balancer, claim
+from deploy.targets.kubernetes.objects.place import EXPOSED, Place, secret_name
 from estate.components import Component, File
 from thanos.alertmanager import CONFIG, retention_hours
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from deploy.targets.kubernetes import gates
-from deploy.targets.kubernetes.applying import Say
 from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.rollout import gates
+from deploy.targets.kubernetes.rollout.applying import Say
 from estate.errors import ClusterError, RolloutStopped
 from estate.model import Estate
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.targets.kubernetes import names
-from deploy.targets.kubernetes.workload import Workload
+from deploy.targets.kubernetes.objects import names
+from deploy.targets.kubernetes.objects.workload import Workload
 
 
 def monitor(workload: Workload) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.targets.kubernetes.cluster import releases
 from deploy.targets.kubernetes.cluster.api import Api
-from deploy.targets.kubernetes.release import Release, Rendering
+from deploy.targets.kubernetes.rendering.release import Release, Rendering
 
 
 def applied(api: Api, cluster: str, estate: str) -> Rendering:

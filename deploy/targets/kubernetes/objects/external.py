@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.targets.kubernetes.files import SecretDraft
+from deploy.targets.kubernetes.objects.files import SecretDraft
 from estate.errors import UsageError
 
 KIND = "keyvault:"

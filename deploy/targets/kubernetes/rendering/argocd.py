@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.targets.kubernetes.names import OURS
-from deploy.targets.kubernetes.release import Rendering
+from deploy.targets.kubernetes.objects.names import OURS
+from deploy.targets.kubernetes.rendering.release import Rendering
 
 # Definitions, then the operator, then what it makes pods of, then all else.
 WAVES = {"definitions": -2, "operator": -1, "metrics": 0}

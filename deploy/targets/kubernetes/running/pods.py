@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from deploy.targets.kubernetes import names
-from deploy.targets.kubernetes.readiness import STUCK
+from deploy.targets.kubernetes.objects import names
+from deploy.targets.kubernetes.rollout.readiness import STUCK
 from estate.components import Component
 from estate.running import Running, State
 

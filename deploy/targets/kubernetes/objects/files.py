@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from deploy.targets.documents import dump
-from deploy.targets.kubernetes import names
-from deploy.targets.kubernetes.canonical import document
-from deploy.targets.kubernetes.place import Place, secret, secret_name
+from deploy.targets.kubernetes.objects import names
+from deploy.targets.kubernetes.objects.canonical import document
+from deploy.targets.kubernetes.objects.place import Place, secret, secret_name
 from deploy.targets.secrets import within
 from estate.components import Component, File, Template, Text
 

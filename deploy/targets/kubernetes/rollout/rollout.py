@@ -7,15 +7,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from deploy.targets.kubernetes import applying, gates
-from deploy.targets.kubernetes.applying import Order
 from deploy.targets.kubernetes.cluster import history, lock
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.cluster.history import Entry
-from deploy.targets.kubernetes.release import Rendering
-from deploy.targets.kubernetes.rollback import rollback
-from deploy.targets.kubernetes.waves import Group
+from deploy.targets.kubernetes.rendering.release import Rendering
+from deploy.targets.kubernetes.rollout import applying, gates
+from deploy.targets.kubernetes.rollout.applying import Order
+from deploy.targets.kubernetes.rollout.rollback import rollback
+from deploy.targets.kubernetes.rollout.waves import Group
 from estate.errors import RolloutStopped, SurroundingsError
 from estate.model import Estate
 

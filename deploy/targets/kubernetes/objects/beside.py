@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deploy.targets.kubernetes import images
-from deploy.targets.kubernetes.monitors import matched
-from deploy.targets.kubernetes.pod import HOST
-from deploy.targets.kubernetes.workload import Workload
+from deploy.targets.kubernetes.objects import images
+from deploy.targets.kubernetes.objects.monitors import matched
+from deploy.targets.kubernetes.objects.pod import HOST
+from deploy.targets.kubernetes.objects.workload import Workload
 from estate.components import Component, Engine, Listen, PortNumber, Probe, Resources, text
 from estate.model import Estate
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from deploy.targets.kubernetes.applying import Say
 from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.rollout.applying import Say
 from estate.errors import ClusterError, RolloutStopped
 from estate.model import Gate
 from estate.quantities import seconds

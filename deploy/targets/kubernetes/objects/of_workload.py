@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from deploy.targets.kubernetes import files, names, pod, quantity
-from deploy.targets.kubernetes.monitors import monitor
-from deploy.targets.kubernetes.place import Place
-from deploy.targets.kubernetes.workload import Workload
+from deploy.targets.kubernetes.objects import files, names, pod, quantity
+from deploy.targets.kubernetes.objects.monitors import monitor
+from deploy.targets.kubernetes.objects.place import Place
+from deploy.targets.kubernetes.objects.workload import Workload
 from estate import identities
 from estate.components import Component
 from thanos.objstore import IDENTITY

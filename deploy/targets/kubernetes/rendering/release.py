@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from deploy.charts import FOLDER
-from deploy.targets.kubernetes.files import SecretDraft
-from deploy.targets.kubernetes.names import OURS
+from deploy.targets.kubernetes.objects.files import SecretDraft
+from deploy.targets.kubernetes.objects.names import OURS
 
 
 @cache

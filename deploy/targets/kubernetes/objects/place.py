@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from deploy.targets.kubernetes import names
+from deploy.targets.kubernetes.objects import names
 from deploy.targets.secrets import within
 from estate.components import (
     Address,

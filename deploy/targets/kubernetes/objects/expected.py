@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from deploy.targets.kubernetes import beside
+from deploy.targets.kubernetes.objects import beside
 from estate.components import Component
 from estate.model import Estate
 

@@ -16,10 +16,10 @@ from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.cluster.history import Entry
 from deploy.targets.kubernetes.cluster.paths import collection, path
-from deploy.targets.kubernetes.files import SecretDraft
-from deploy.targets.kubernetes.names import OURS
-from deploy.targets.kubernetes.readiness import WAITED_FOR, trouble, waiting
-from deploy.targets.kubernetes.release import Release, Rendering
+from deploy.targets.kubernetes.objects.files import SecretDraft
+from deploy.targets.kubernetes.objects.names import OURS
+from deploy.targets.kubernetes.rendering.release import Release, Rendering
+from deploy.targets.kubernetes.rollout.readiness import WAITED_FOR, trouble, waiting
 from estate.errors import ClusterError, RolloutStopped
 
 POLL_SECONDS = 2.0

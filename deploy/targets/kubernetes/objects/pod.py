@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from deploy.targets.kubernetes import files, images, names, quantity
-from deploy.targets.kubernetes.place import DATA, FILES, Place
-from deploy.targets.kubernetes.workload import Workload
+from deploy.targets.kubernetes.objects import files, images, names, quantity
+from deploy.targets.kubernetes.objects.place import DATA, FILES, Place
+from deploy.targets.kubernetes.objects.workload import Workload
 from estate.components import Component, Own, Probe, Resources
 
 # The official images name their user by a word, of which a kubelet cannot tell that it is not root.

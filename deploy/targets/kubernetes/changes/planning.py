@@ -10,16 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from deploy.targets.kubernetes import consequences, diff
+from deploy.targets.kubernetes.changes import consequences, diff
+from deploy.targets.kubernetes.changes.consequences import Consequence
+from deploy.targets.kubernetes.changes.diff import Field
 from deploy.targets.kubernetes.cluster import definitions, releases
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.paths import collection, path
 from deploy.targets.kubernetes.cluster.refused import Refused
-from deploy.targets.kubernetes.consequences import Consequence
-from deploy.targets.kubernetes.diff import Field
-from deploy.targets.kubernetes.files import SecretDraft
-from deploy.targets.kubernetes.names import SELECTOR
-from deploy.targets.kubernetes.release import Release, Rendering, complete, kinds
+from deploy.targets.kubernetes.objects.files import SecretDraft
+from deploy.targets.kubernetes.objects.names import SELECTOR
+from deploy.targets.kubernetes.rendering.release import Release, Rendering, complete, kinds
 from estate.errors import ClusterError
 
 Action = Literal["create", "change", "recreate", "delete"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from deploy.targets.kubernetes import alertmanager, beside, names, objects, observed, prometheus
-from deploy.targets.kubernetes.external import external_secret, of_vaults
-from deploy.targets.kubernetes.files import SecretDraft, drafts
-from deploy.targets.kubernetes.place import Place, secret_name
-from deploy.targets.kubernetes.release import Release, Rendering
-from deploy.targets.kubernetes.workload import Workload, plain
+from deploy.targets.kubernetes.objects import alertmanager, beside, names, observed, of_workload, prometheus
+from deploy.targets.kubernetes.objects.external import external_secret, of_vaults
+from deploy.targets.kubernetes.objects.files import SecretDraft, drafts
+from deploy.targets.kubernetes.objects.place import Place, secret_name
+from deploy.targets.kubernetes.objects.workload import Workload, plain
+from deploy.targets.kubernetes.rendering.release import Release, Rendering
 from estate.components import Component, RuleFile
 from estate.model import Estate
 
@@ -69,7 +69,7 @@ def _cluster(
 
 
 def _workload(place: Place, workload: Workload) -> Release:
-    made = tuple(objects.objects(place, workload))
+    made = tuple(of_workload.objects(place, workload))
     return Release(workload.component.name, place.namespace, "workload", made)
 
 
@@ -79,7 +79,7 @@ def _metrics(
     sidecars: Sequence[Component],
     managers: Sequence[Component],
     rules: Sequence[RuleFile],
-) -> Iterator[objects.Object]:
+) -> Iterator[of_workload.Object]:
     yield from prometheus.objects(place, servers, sidecars)
     hub = place.cluster == place.estate.hub
     if hub:

@@ -10,11 +10,11 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from deploy.targets.kubernetes.argocd import Repository, applications
-from deploy.targets.kubernetes.canonical import documents
-from deploy.targets.kubernetes.files import SecretDraft
-from deploy.targets.kubernetes.release import Rendering
-from deploy.targets.kubernetes.render import Wish, render
+from deploy.targets.kubernetes.objects.canonical import documents
+from deploy.targets.kubernetes.objects.files import SecretDraft
+from deploy.targets.kubernetes.rendering.argocd import Repository, applications
+from deploy.targets.kubernetes.rendering.release import Rendering
+from deploy.targets.kubernetes.rendering.render import Wish, render
 from estate.errors import UsageError
 
 # Names the files that we wrote, so that only those are ever deleted.

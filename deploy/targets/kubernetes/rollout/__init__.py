@@ -1,0 +1,1 @@
+"""Bring clusters to what is rendered, wave by wave, behind gates, and back."""

@@ -1,0 +1,1 @@
+"""What runs in the clusters: pods, and the way to them."""
