@@ -14,7 +14,8 @@ import promql_parser as promql
 
 from alerts.promql.left_open import left_open
 from alerts.promql.numbers_as_text import numbers_as_text
-from alerts.promql.reading import Found, Scraped, read
+from alerts.promql.scraped import Scraped
+from promql.reading import Found, read
 
 __all__ = ["CHANGES", "Found", "Scraped", "problems", "rule_problems"]
 

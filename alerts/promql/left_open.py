@@ -10,7 +10,8 @@ from datetime import timedelta
 
 import promql_parser as promql
 
-from alerts.promql.reading import Found, Scraped, walk
+from alerts.promql.scraped import Scraped
+from promql.reading import Found, walk
 
 # Functions that need two samples in their range.
 NEEDS_TWO = frozenset({"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"})

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import promql_parser as promql
 
-from alerts.promql.reading import Found, Scraped, walk
+from alerts.promql.scraped import Scraped
+from promql.reading import Found, walk
 
 WHOLE = re.compile(r"\d+")
 # What a regular expression may have between numbers that are meant one by one.

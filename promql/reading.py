@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import promql_parser as promql
 
@@ -16,13 +15,6 @@ LONGEST, DEEPEST = 20_000, 100
 # digits in groups.
 _NEWER = re.compile(r"\b\d+_\d|\[[^\]]*[*/()+][^\]]*\]|:\s*(step|range)\(|offset\s*\(|</|>/")
 RENAMED = {"holt_winters": "double_exponential_smoothing"}
-
-
-@dataclass(frozen=True, slots=True)
-class Scraped:
-    """What a query is asked of: `interval` seconds between two samples of a series, at most."""
-
-    interval: int
 
 
 def read(query: str) -> promql.Expr | Found:
