@@ -88,7 +88,8 @@ def _builtin_annotation() -> dict[str, Any]:
 
 def _panel(panel: dict[str, Any]) -> dict[str, Any]:
     if panel["type"] == "row":
-        return {key: panel[key] for key in ("id", "type", "title", "gridPos", "collapsed", "panels")}
+        row = {key: panel[key] for key in ("id", "type", "title", "gridPos", "collapsed")}
+        return {**row, "panels": [_panel(inner) for inner in panel["panels"]]}
     kept = {key: value for key, value in panel.items() if key not in _NOT_PANEL}
     kept["pluginVersion"] = PLUGIN_VERSION
     kept["targets"] = [_target(target) for target in panel["targets"]]

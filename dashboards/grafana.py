@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dashboards.estate_overview import DASHBOARD as HOME
+from dashboards.content.estate import DASHBOARD as HOME
 from dashboards.render import documents
 from estate.components import (
     Address,

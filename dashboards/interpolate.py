@@ -8,8 +8,8 @@ intervals).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 _SPECIAL = re.compile(r"[\\^$*+?.()|\[\]{}/]")
 _LEFT = re.compile(r"\$\{?[A-Za-z_]\w*|\[\[")
@@ -17,9 +17,12 @@ _LEFT = re.compile(r"\$\{?[A-Za-z_]\w*|\[\[")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the reader chose: clusters (none means All), and the times in seconds."""
+    """What the reader chose: clusters and values of the dashboard's other `variables` (none means All), and
+    the times in seconds.
+    """
 
     clusters: Sequence[str] = ()
+    variables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     scrape: int = 15
     interval: int = 15
     range: int = 3_600
@@ -31,12 +34,13 @@ class Choice:
 
 
 def interpolated(expr: str, choice: Choice = Choice()) -> str:
-    """The query as Grafana sends it. Raises ValueError when a variable is left that no dashboard has."""
+    """The query as Grafana sends it. Raises ValueError when a variable is left that was not given."""
     values = {
         "$__rate_interval": f"{choice.rate_interval}s",
         "$__interval": f"{choice.interval}s",
         "$__range": f"{choice.range}s",
         "$cluster": _any_of(choice.clusters),
+        **{f"${name}": _any_of(chosen) for name, chosen in choice.variables.items()},
     }
     for name, value in values.items():
         expr = expr.replace(name, value)
@@ -46,13 +50,13 @@ def interpolated(expr: str, choice: Choice = Choice()) -> str:
     return expr
 
 
-def _any_of(clusters: Sequence[str]) -> str:
+def _any_of(chosen: Sequence[str]) -> str:
     """All has a value of its own, put in as it is; chosen values are escaped for a regular expression in a
     string.
     """
-    if not clusters:
+    if not chosen:
         return ".+"
-    escaped = [_SPECIAL.sub(lambda found: "\\\\" + found[0], name) for name in clusters]
+    escaped = [_SPECIAL.sub(lambda found: "\\\\" + found[0], name) for name in chosen]
     return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
 
 

@@ -15,7 +15,7 @@ from dashboards.values import Dashboard, queries
 from estate.findings import Finding, Position, Severity
 
 # Panels of Grafana itself that are not deprecated.
-KINDS = {"row", "stat", "table", "timeseries"}
+KINDS = {"bargauge", "heatmap", "row", "stat", "state-timeline", "table", "timeseries"}
 # Grafana refuses longer ones.
 LONGEST_UID = 40
 # What one opening of the page may cost the global query.
@@ -78,7 +78,8 @@ def _severity(code: str) -> Severity:
 
 
 def _panels(rendered: dict[str, Any], *, rows: bool = False) -> list[dict[str, Any]]:
-    return [panel for panel in rendered["panels"] if rows or panel["type"] != "row"]
+    found = [inner for panel in rendered["panels"] for inner in (panel, *panel.get("panels", []))]
+    return [panel for panel in found if rows or panel["type"] != "row"]
 
 
 def _text(rendered: dict[str, Any]) -> Found:
@@ -138,7 +139,12 @@ def _ids(rendered: dict[str, Any]) -> Found:
 
 
 def _overlap(rendered: dict[str, Any]) -> Found:
-    panels = _panels(rendered, rows=True)
+    yield from _overlapping(rendered["panels"])
+    for row in rendered["panels"]:
+        yield from _overlapping(row.get("panels", []))
+
+
+def _overlapping(panels: Sequence[dict[str, Any]]) -> Found:
     for panel in panels:
         place = panel["gridPos"]
         if place["x"] < 0 or place["w"] < 1 or place["x"] + place["w"] > COLUMNS:
@@ -178,7 +184,8 @@ def _figures(rendered: dict[str, Any]) -> Found:
 
 
 def _cost(rendered: dict[str, Any]) -> Found:
-    count = sum(len(panel["targets"]) for panel in _panels(rendered))
+    # Those of a closed row are asked once a reader opens it.
+    count = sum(len(panel.get("targets", [])) for panel in rendered["panels"])
     if count > MOST_QUERIES:
         yield "dashboard-queries", "", f"it runs {count} queries when opened, more than {MOST_QUERIES}"
     size = len(json.dumps(rendered, indent=2).encode())
@@ -220,7 +227,8 @@ def _links(rendered: dict[str, Any], documents: Sequence[dict[str, Any]]) -> Fou
 
 
 def _queries(dashboard: Dashboard, catalogue: Catalogue | None, refusal: Refusal | None) -> Found:
+    variables = tuple(each.name for each in dashboard.variables)
     for panel in dashboard.panels():
         for letter, query in queries(panel):
-            for code, message in problems(query, catalogue, refusal):
+            for code, message in problems(query, catalogue, refusal, variables):
                 yield code, f"{panel.title}.{letter}", message

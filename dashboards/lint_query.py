@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import promql_parser as promql
 
@@ -37,15 +37,21 @@ Problem = tuple[str, str]
 Refusal = Callable[[str], str]
 
 
-def problems(query: Query, catalogue: Catalogue | None, refusal: Refusal | None = None) -> Iterator[Problem]:
+def problems(
+    query: Query,
+    catalogue: Catalogue | None,
+    refusal: Refusal | None = None,
+    variables: Sequence[str] = (),
+) -> Iterator[Problem]:
     """Codes and sentences of all that is wrong with a query.
 
     Without a catalogue, metrics are taken on trust. `refusal` is Prometheus' own word, which decides whether
     a query is right: the parser here refuses some that it takes, and takes some that it refuses
-    (docs/dashboards.md lists them).
+    (docs/dashboards.md lists them). `variables` are those of the dashboard besides `cluster`.
     """
+    choice = replace(_CHOICE, variables=dict.fromkeys(variables, ()))
     try:
-        text = interpolated(query.expr, _CHOICE)
+        text = interpolated(query.expr, choice)
     except ValueError as error:
         yield "dashboard-promql", f"the query cannot be sent: {error}"
         return

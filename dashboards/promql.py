@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # The clusters that the reader chose; every dashboard has the variable.
 CLUSTER = 'cluster=~"$cluster"'
+# Of a dashboard that has a variable for namespaces too.
+NAMESPACE = 'namespace=~"$namespace"'
 # The inventory is taken on the hub, so its own `cluster` is the hub: the cluster it speaks of is this label.
 EXPECTED = 'expected_cluster=~"$cluster"'
 
@@ -37,6 +39,16 @@ def quantile(share: float, histogram: str, selectors: str, by: str = "cluster, c
 def part(some: str, whole: str) -> str:
     """`some` of `whole`: nothing without traffic, 0 where there is traffic and none of it is `some`."""
     return f"({some} or 0 * {whole}) / ({whole} > 0)"
+
+
+def within(selectors: str = "") -> str:
+    """Matchers together with that of the chosen namespaces."""
+    return f"{selectors}, {NAMESPACE}" if selectors else NAMESPACE
+
+
+def highest(count: int, expr: str) -> str:
+    """The highest of each cluster, highest first."""
+    return f"sort_desc(topk by (cluster) ({count}, {expr}))"
 
 
 def counted(rows: str, among: str, by: str = "") -> str:

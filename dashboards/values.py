@@ -7,8 +7,21 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 # Ids of Grafana's units: grafana/grafana packages/grafana-data/src/valueFormats/categories.ts
-Unit = Literal["short", "percentunit", "s", "reqps", "ops", "cps", "bytes", "currencyEUR", "bool_yes_no"]
-Color = Literal["green", "orange", "red", "text"]
+Unit = Literal[
+    "bool_yes_no",
+    "bytes",
+    "Bps",
+    "cps",
+    "currencyEUR",
+    "dateTimeFromNow",
+    "dtdurations",
+    "ops",
+    "percentunit",
+    "reqps",
+    "s",
+    "short",
+]
+Color = Literal["green", "orange", "red", "blue", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +51,29 @@ def from_value(value: float, color: Color = "red") -> Steps:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What all panels share. `about` says what a reader learns and when to worry; `width` is of 24."""
+    """What all panels share. `about` says what a reader learns and when to worry; `width` is of 24.
+
+    `missing` is shown when the queries have no result, which is not the same as zero. `drill` is the uid of
+    the dashboard that tells more, `owner` the team that answers for the panel; where they are empty, those of
+    the dashboard hold.
+    """
 
     title: str
     about: str
     width: int
     height: int = field(default=8, kw_only=True)
+    missing: str = field(default="no data", kw_only=True)
+    drill: str = field(default="", kw_only=True)
+    owner: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Number(Panel):
-    """One figure, now. `missing` is shown when the query has no result, which is not the same as zero."""
+    """One figure, now."""
 
     unit: Unit
     query: Query
     steps: Steps
-    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,41 @@ class Lines(Panel):
     queries: tuple[Query, ...]
     top: int | None = None
     limit: Steps | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(Panel):
+    """A bar for each series, now, in the order in which the query gives them."""
+
+    unit: Unit
+    query: Query
+    steps: Steps = Steps("blue")
+    top: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heat(Panel):
+    """How the observations of a histogram spread over time: a query for its buckets, by `le`."""
+
+    unit: Unit
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a value means, in words and a colour."""
+
+    value: int
+    text: str
+    color: Color
+
+
+@dataclass(frozen=True, slots=True)
+class States(Panel):
+    """A band for each series over time, coloured by the states that its values mean."""
+
+    query: Query
+    states: tuple[State, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +149,33 @@ class Rows(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Panels under one heading, laid out left to right and then down."""
+    """Panels under one heading, laid out left to right and then down.
+
+    A `closed` one is a heading until a reader opens it, and asks nothing until then.
+    """
 
     title: str
     panels: tuple[Panel, ...]
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What a reader may choose besides data source and clusters: values of a label, by a query that asks for
+    the variables above it.
+    """
+
+    name: str
+    label: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
     """A dashboard. `uid` never changes once shipped: links and bookmarks hold it.
 
-    `clusters` is the query of the cluster variable.
+    `clusters` is the query of the cluster variable. `drill` is where its panels lead, `owner` who answers for
+    them.
     """
 
     uid: str
@@ -112,6 +183,9 @@ class Dashboard:
     about: str
     sections: tuple[Section, ...]
     clusters: str
+    drill: str
+    variables: tuple[Variable, ...] = ()
+    owner: str = "platform"
     since: str = "now-1h"
     refresh: str = "30s"
 
@@ -123,7 +197,7 @@ class Dashboard:
 def queries(panel: Panel) -> tuple[tuple[str, Query], ...]:
     """A panel's queries, each with the letter that Grafana knows it by."""
     match panel:
-        case Number():
+        case Number() | Bars() | Heat() | States():
             found: tuple[Query, ...] = (panel.query,)
         case Lines():
             found = panel.queries

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from dashboards.exporters import DASHBOARD
+from dashboards.content.exporters import DASHBOARD
 from deploy.charts.schema import schema
 from deploy.charts.values import ChartValues
 from deploy.charts.written import files

@@ -84,7 +84,13 @@ def test_a_reason_is_for_what_needs_one() -> None:
 def _sound(**changed: Any) -> Dashboard:
     """A small dashboard without a finding."""
     figure = Number(
-        "Up", "Targets that answer.", 12, "short", Query(f"up{{{OURS}}}"), Steps("green"), "no targets"
+        "Up",
+        "Targets that answer.",
+        12,
+        "short",
+        Query(f"up{{{OURS}}}"),
+        Steps("green"),
+        missing="no targets",
     )
     graph = Lines("Up before", "Targets that answer, over time.", 12, "short", (Query(f"up{{{OURS}}}"),))
     values: dict[str, Any] = {
@@ -93,6 +99,7 @@ def _sound(**changed: Any) -> Dashboard:
         "about": "A dashboard.",
         "sections": (Section("All", (figure, graph)),),
         "clusters": "label_values(up, cluster)",
+        "drill": "one",
     }
     return Dashboard(**{**values, **changed})
 

@@ -38,7 +38,7 @@ NOW = Section(
             "short",
             Query(counted(f"{SUCCESS} == 0", SUCCESS), collapses=ALL),
             from_value(1, "orange"),
-            "no exporters",
+            missing="no exporters",
             height=4,
         ),
         Number(
@@ -49,7 +49,7 @@ NOW = Section(
             "short",
             Query(counted(f"{SINCE_SUCCESS} > 3 * {INTERVAL}", INTERVAL), collapses=ALL),
             from_value(1),
-            "no exporters",
+            missing="no exporters",
             height=4,
         ),
         Number(
@@ -59,7 +59,7 @@ NOW = Section(
             "short",
             Query(f"sum({of('exporter_snapshot_series')})", collapses=ALL),
             Steps("text"),
-            "no exporters",
+            missing="no exporters",
             height=4,
         ),
         Number(
@@ -75,7 +75,7 @@ NOW = Section(
                 collapses=ALL,
             ),
             from_value(1, "orange"),
-            "no exporters",
+            missing="no exporters",
             height=4,
         ),
     ),
@@ -235,4 +235,5 @@ DASHBOARD = Dashboard(
     about="Whether the exporters bring what they should, what they call in Azure, what they take.",
     sections=(NOW, EACH, AZURE, PROCESS),
     clusters="label_values(exporter_build_info, cluster)",
+    drill="singlepane-exporters",
 )

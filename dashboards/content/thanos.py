@@ -261,7 +261,7 @@ COMPACT = Section(
                 collapses="one compactor works for all clusters",
             ),
             from_value(1),
-            "no compactor",
+            missing="no compactor",
         ),
         Lines(
             "Work ahead",
@@ -363,4 +363,5 @@ DASHBOARD = Dashboard(
     about="The global query, the store gateway, the object store, the compactor and the ruler.",
     sections=(SCRAPED, QUERY, STORE, BUCKET, COMPACT, RULE),
     clusters="label_values(up, cluster)",
+    drill="singlepane-estate",
 )

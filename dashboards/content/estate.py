@@ -44,7 +44,7 @@ NOW = Section(
                 collapses=ALL,
             ),
             from_value(1),
-            "no inventory",
+            missing="no inventory",
             height=4,
         ),
         Number(
@@ -54,7 +54,7 @@ NOW = Section(
             "short",
             Query(f"count({INVENTORY})", collapses=ALL),
             Steps("text"),
-            "no inventory",
+            missing="no inventory",
             height=4,
         ),
         Number(
@@ -64,7 +64,7 @@ NOW = Section(
             "short",
             Query(counted(f"{UP} == 0", UP), collapses=ALL),
             from_value(1, "orange"),
-            "no targets",
+            missing="no targets",
             height=4,
         ),
         Number(
@@ -74,7 +74,7 @@ NOW = Section(
             "short",
             Query(counted(FIRING, UP), collapses=ALL),
             from_value(1, "orange"),
-            "no targets",
+            missing="no targets",
             height=4,
         ),
         Number(
@@ -86,7 +86,7 @@ NOW = Section(
             "s",
             Query(f"max({SINCE_UPLOAD})", collapses=ALL),
             from_value(THREE_HOURS),
-            "no upload yet",
+            missing="no upload yet",
             height=4,
         ),
         Number(
@@ -97,7 +97,7 @@ NOW = Section(
             "short",
             Query(counted(f"{SINCE_SUCCESS} > 3 * {INTERVAL}", INTERVAL), collapses=ALL),
             from_value(1, "orange"),
-            "no exporters",
+            missing="no exporters",
             height=4,
         ),
     ),
@@ -344,4 +344,5 @@ DASHBOARD = Dashboard(
     sections=(NOW, CLUSTERS, TARGETS, UPLOADS, NODES, EXPORTERS, SHOP),
     # The inventory, not `up`: a cluster that never reported can be chosen too.
     clusters="label_values(singlepane_estate_cluster_info, expected_cluster)",
+    drill="singlepane-thanos",
 )

@@ -1,0 +1,1 @@
+"""The dashboards that ship, one file each."""
