@@ -139,6 +139,7 @@ CODES = {
     "client-id-unused": _warning("A client id stands beside a connection string."),
     "federated-credentials": _error("An identity would need more federated credentials than it can have."),
     "credential-not-in-pod": _error("A tenant is signed in to in a way that no pod has."),
+    "vault-part": _error("A secret of a key vault is one part of a document."),
     "address-loopback": _error("An address leads to the machine itself."),
     "heartbeat-inside": _warning("Heartbeats end inside what they watch."),
     "kubernetes-version-old": _error("A cluster's version is older than what runs in it takes."),
@@ -170,5 +171,6 @@ CODES = {
     "prometheus-downgrade": _error("Prometheus would go back to a version that cannot read its data."),
     "release-pending": _error("A release waits for an operation that did not end."),
     "pull-secret-missing": _error("The image pull secret is not in the namespace."),
+    "vault-driver-missing": _error("What brings secrets of key vaults is not in a cluster."),
     "tls-secret-expiring": _warning("A certificate in a cluster is expired or near its end."),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -42,8 +42,15 @@ class KubernetesSettings(Row):
     """Client id of this cluster's own managed identity, for workload identity.
 
     It signs in to the object store in place of metrics.store.client_id, and to the tenant of the cluster's
-    subscription in place of that tenant's. Azure takes 20 service accounts for an identity, so that large
-    estates need several.
+    subscription in place of that tenant's. With it key vaults are read. Azure takes 20 service accounts for
+    an identity, so that large estates need several.
+    """
+    vaults: Literal["csi", "external-secrets"] = "csi"
+    """How `keyvault:` references get into pods of the cluster.
+
+    `csi`: the driver of the Secrets Store mounts them, which is the AKS add-on
+    azure-keyvault-secrets-provider. `external-secrets`: External Secrets makes Secrets of them, through a
+    ClusterSecretStore with the name of the vault.
     """
 
 

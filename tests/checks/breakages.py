@@ -187,6 +187,7 @@ CLUSTERS: tuple[Broken, ...] = (
         **{"tenants.main.credential": {"kind": "cli"}},
     ),
     _b("credential-not-in-pod", f"{AZURE}.identity", "cli"),
+    _b("vault-part", "metrics.store.identity", "keyvault:shop-vault/store"),
     _b("address-loopback", f"{ORDERS}.url", "http://localhost:8080/orders"),
     _b("address-loopback", "alerts.base_url", "http://127.0.0.1:9"),
     _b("heartbeat-inside", "alerts.heartbeat.receiver", "oncall"),

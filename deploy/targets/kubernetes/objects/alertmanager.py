@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deploy.targets.kubernetes.objects import images, names, pod
+from deploy.targets.kubernetes.objects import images, names, pod, vaults
 from deploy.targets.kubernetes.objects.monitors import matched, replaced
 from deploy.targets.kubernetes.objects.of_workload import Object, account, balancer, claim
 from deploy.targets.kubernetes.objects.place import EXPOSED, Place, secret_name
@@ -42,9 +42,9 @@ def configuration(own: Component) -> tuple[File, ...]:
     return tuple(File(CONFIG_KEY, file.content, True) for file in own.files if file.path == CONFIG)
 
 
-def others(own: Component) -> tuple[File, ...]:
-    """The files that the configuration refers to."""
-    return tuple(file for file in own.files if file.path != CONFIG)
+def others(place: Place, own: Component) -> tuple[File, ...]:
+    """The files that the configuration refers to and that are no secrets of a mounted vault."""
+    return tuple(file for file in own.files if file.path != CONFIG and not place.mounted(file.content))
 
 
 def _labels() -> dict[str, str]:
@@ -72,8 +72,12 @@ def _spec(place: Place, managers: Sequence[Component]) -> Object:
         "podMetadata": {"labels": _labels()},
         "securityContext": pod.security(own),
     }
-    if others(own):
+    if others(place, own):
         spec["secrets"] = [secret_name(own)]
+    if annotations := vaults.checksums(place, own):
+        spec["podMetadata"]["annotations"] = annotations
+        spec["volumes"] = vaults.volumes(place, own)
+        spec["volumeMounts"] = vaults.mounts(place, own)
     if pull := place.estate.images.pull_secret:
         spec["imagePullSecrets"] = [{"name": pull}]
     return spec

@@ -1,4 +1,5 @@
-"""Secrets of key vaults: External Secrets reads them in the cluster, so that no value passes through us.
+"""Secrets of key vaults as Secrets: External Secrets reads them in the cluster, and no value passes through
+us.
 
 `keyvault:VAULT/NAME` is the secret NAME, read through the ClusterSecretStore that is called VAULT. A file
 that holds a secret among other text is a template, which is filled in there.
@@ -13,8 +14,8 @@ from typing import Any
 
 from deploy.targets.kubernetes.objects.files import SecretDraft
 from estate.errors import UsageError
+from estate.vaults import named, of
 
-KIND = "keyvault:"
 # Rotated secrets arrive within this time.
 REFRESH = "1h"
 
@@ -24,7 +25,7 @@ def of_vaults(draft: SecretDraft) -> bool:
 
     Raises UsageError where some of its references are of another kind: nobody could make the whole of it.
     """
-    kinds = {reference.startswith(KIND) for reference in draft.references}
+    kinds = {of(reference) for reference in draft.references}
     if len(kinds) > 1:
         raise UsageError(
             f"{draft.name} of cluster {draft.place.cluster} would be made of {', '.join(draft.references)}",
@@ -50,6 +51,6 @@ def external_secret(draft: SecretDraft) -> dict[str, Any]:
 
 
 def _row(reference: str, name: str) -> dict[str, Any]:
-    vault, _, secret = reference.removeprefix(KIND).partition("/")
-    store = {"kind": "ClusterSecretStore", "name": vault.lower()}
+    vault, secret = named(reference)
+    store = {"kind": "ClusterSecretStore", "name": vault}
     return {"secretKey": name, "remoteRef": {"key": secret}, "sourceRef": {"storeRef": store}}

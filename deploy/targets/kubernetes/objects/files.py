@@ -82,26 +82,30 @@ def checksum(data: Mapping[str, str]) -> str:
 
 
 def drafts(place: Place, own: Component) -> tuple[SecretDraft, ...]:
-    """The Secrets of a component: its secret files, and the variables that are secret."""
+    """The Secrets of a component that are applied: secret files and variables but those that are mounted."""
     made = []
-    files = tuple(file for file in own.files if secret(file))
+    files = tuple(file for file in own.files if secret(file) and not place.mounted(file.content))
     if files:
         made.append(SecretDraft(secret_name(own), names.labels(own), own, place, files))
-    variables = secret_variables(own)
+    variables = secret_variables(place, own)
     if variables:
         made.append(SecretDraft(f"{own.name}-env", names.labels(own), own, place, (), variables))
     return tuple(made)
 
 
-def secret_variables(own: Component) -> dict[str, Template]:
-    """Variables of the environment that hold a secret."""
-    return {name: value for name, value in own.environment.items() if any(within(value))}
+def secret_variables(place: Place, own: Component) -> dict[str, Template]:
+    """Variables of the environment that are set from a Secret of ours."""
+    return {
+        name: value
+        for name, value in own.environment.items()
+        if any(within(value)) and not place.mounted(value)
+    }
 
 
-def volume(own: Component) -> dict[str, Any] | None:
-    """One volume that lays all files out under their paths, or None without files."""
+def volume(place: Place, own: Component) -> dict[str, Any] | None:
+    """One volume that lays files out under their paths, or None without files."""
     plain = _items(file for file in own.files if not secret(file))
-    hidden = _items(file for file in own.files if secret(file))
+    hidden = _items(file for file in own.files if secret(file) and not place.mounted(file.content))
     sources: list[dict[str, Any]] = []
     if plain:
         sources.append({"configMap": {"name": own.name, "items": plain}})

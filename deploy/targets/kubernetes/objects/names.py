@@ -30,6 +30,11 @@ def selector(component: Component) -> dict[str, str]:
     return {"app.kubernetes.io/name": component.kind, "app.kubernetes.io/instance": component.name}
 
 
+def shared(component: Component) -> str:
+    """The name of what all replicas of a component have in common: an Alertmanager is one of several."""
+    return component.kind if component.kind == "alertmanager" else component.name
+
+
 def cluster_wide(name: str, namespace: str) -> str:
     """The name of an object outside namespaces, where those of two namespaces meet."""
     return f"{PART_OF}-{namespace}-{name}"

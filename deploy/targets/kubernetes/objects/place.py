@@ -15,6 +15,7 @@ from estate.components import (
     Address,
     Component,
     DataPath,
+    Document,
     File,
     FilePath,
     Listen,
@@ -26,8 +27,11 @@ from estate.components import (
 )
 from estate.errors import UsageError
 from estate.model import Estate
+from estate.vaults import named, of
 
 FILES = "/etc/singlepane"
+# A folder below for each key vault.
+VAULTS = "/etc/singlepane-vaults"
 DATA = "/data"
 # prometheus-operator mounts the Secrets that an Alertmanager names here.
 ALERTMANAGER_SECRETS = "/etc/alertmanager/secrets"
@@ -60,6 +64,19 @@ class Place:
     def namespace(self) -> str:
         """Where the objects of this cluster are."""
         return self.estate.clusters[self.cluster].kubernetes.namespace
+
+    @property
+    def mounts_vaults(self) -> bool:
+        """Whether secrets of key vaults are mounted; else External Secrets makes Secrets of them."""
+        return self.estate.clusters[self.cluster].kubernetes.vaults == "csi"
+
+    def vault(self, name: str) -> str:
+        """The folder where secrets of a key vault are mounted."""
+        return f"{VAULTS}/{name}"
+
+    def mounted(self, content: Template | Document) -> bool:
+        """Whether a file or a variable comes out of a key vault by itself, and is in no Secret of ours."""
+        return self.mounts_vaults and any(of(reference) for reference in within(content))
 
     def text(self, own: Component, template: Template) -> str:
         """A template of `own` as text. Raises UsageError and ValueError as `value` does."""
@@ -126,6 +143,10 @@ class Place:
         """Where a file of a component, or a folder of them, is in its pod. Raises ValueError."""
         if not any(file.path == path or file.path.startswith(f"{path}/") for file in own.files):
             raise ValueError(f"{own.name} refers to its file {path}, which it does not have")
+        for file in own.files:
+            if file.path == path and self.mounted(file.content):
+                vault, _ = named(next(within(file.content)))
+                return f"{self.vault(vault)}/{names.key(path)}"
         if own.kind == "alertmanager":
             return f"{ALERTMANAGER_SECRETS}/{secret_name(own)}/{names.key(path)}"
         return f"{FILES}/{path}"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from deploy.targets.kubernetes.objects import files, images, names, quantity
+from deploy.targets.kubernetes.objects import files, images, names, quantity, vaults
 from deploy.targets.kubernetes.objects.place import DATA, FILES, Place
 from deploy.targets.kubernetes.objects.workload import Workload
 from estate.components import Component, Own, Probe, Resources
@@ -34,15 +34,18 @@ def template(place: Place, workload: Workload, config: Mapping[str, str]) -> dic
     metadata: dict[str, Any] = {"labels": {**names.labels(own)}}
     if own.identity:
         metadata["labels"]["azure.workload.identity/use"] = "true"
+    annotations = vaults.checksums(place, own)
     if config:
-        metadata["annotations"] = {"checksum/config": files.checksum(config)}
+        annotations = {"checksum/config": files.checksum(config), **annotations}
+    if annotations:
+        metadata["annotations"] = annotations
     spec: dict[str, Any] = {
         "serviceAccountName": own.name,
         "automountServiceAccountToken": bool(workload.rules),
         "securityContext": security(own),
         "terminationGracePeriodSeconds": ceil(own.stop_seconds) + 5,
         "containers": [container(place, workload)],
-        "volumes": volumes(workload),
+        "volumes": volumes(place, workload),
     }
     if workload.on_node:
         spec |= {"hostNetwork": True, "hostPID": True, "tolerations": [{"operator": "Exists"}]}
@@ -80,7 +83,7 @@ def container(place: Place, workload: Workload) -> dict[str, Any]:
         ],
         "resources": resources(own.resources),
         "securityContext": CONTAINER_SECURITY,
-        "volumeMounts": _mounts(workload),
+        "volumeMounts": _mounts(place, workload),
     }
     if own.ready is not None:
         made |= probes(own.ready)
@@ -119,38 +122,39 @@ def resources(wanted: Resources) -> dict[str, Any]:
     return made
 
 
-def volumes(workload: Workload) -> list[dict[str, Any]]:
+def volumes(place: Place, workload: Workload) -> list[dict[str, Any]]:
     """Files, scratch space, and the data where no claim brings it."""
     own = workload.component
-    made = [files.volume(own), {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}]
+    made = [files.volume(place, own), {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}]
     if workload.form != "StatefulSet":
         made.append({"name": "data", "emptyDir": {"sizeLimit": "1Gi"}})
     if workload.on_node:
         made.append({"name": "host", "hostPath": {"path": "/", "type": ""}})
+    made += vaults.volumes(place, own)
     return [each for each in made if each is not None]
 
 
-def _mounts(workload: Workload) -> list[dict[str, Any]]:
+def _mounts(place: Place, workload: Workload) -> list[dict[str, Any]]:
     own = workload.component
     made: list[dict[str, Any]] = []
-    if own.files:
+    if files.volume(place, own) is not None:
         made.append({"name": "files", "mountPath": FILES, "readOnly": True})
     made += [{"name": "tmp", "mountPath": "/tmp"}, {"name": "data", "mountPath": DATA}]  # noqa: S108 - a volume
     if workload.on_node:
         made.append(
             {"name": "host", "mountPath": HOST, "readOnly": True, "mountPropagation": "HostToContainer"}
         )
+    made += vaults.mounts(place, own)
     return made
 
 
 def _environment(place: Place, own: Component) -> list[dict[str, Any]]:
-    secret = files.secret_variables(own)
+    secret = dict.fromkeys(files.secret_variables(place, own), f"{own.name}-env")
+    secret |= vaults.variables(place, own)
     made: list[dict[str, Any]] = []
     for name, value in own.environment.items():
         if name in secret:
-            made.append(
-                {"name": name, "valueFrom": {"secretKeyRef": {"name": f"{own.name}-env", "key": name}}}
-            )
+            made.append({"name": name, "valueFrom": {"secretKeyRef": {"name": secret[name], "key": name}}})
         else:
             made.append({"name": name, "value": place.text(own, value)})
     return made

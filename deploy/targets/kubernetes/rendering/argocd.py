@@ -13,8 +13,8 @@ from typing import Any
 from deploy.targets.kubernetes.objects.names import OURS
 from deploy.targets.kubernetes.rendering.release import Rendering
 
-# Definitions, then the operator, then what it makes pods of, then all else.
-WAVES = {"definitions": -2, "operator": -1, "metrics": 0}
+# Definitions, then the operator and where secrets come from, then what it makes pods of, then all else.
+WAVES = {"definitions": -2, "operator": -1, "secrets": -1, "metrics": 0}
 REST = 1
 
 

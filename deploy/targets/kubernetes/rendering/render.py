@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from deploy.targets.kubernetes.objects import alertmanager, beside, names, observed, of_workload, prometheus
+from deploy.targets.kubernetes.objects import (
+    alertmanager,
+    beside,
+    names,
+    observed,
+    of_workload,
+    prometheus,
+    vaults,
+)
 from deploy.targets.kubernetes.objects.external import external_secret, of_vaults
 from deploy.targets.kubernetes.objects.files import SecretDraft, drafts
 from deploy.targets.kubernetes.objects.place import Place, secret_name
@@ -49,11 +57,16 @@ def _cluster(
     operator = beside.operator(place.estate, place.cluster)
     metrics = tuple(_metrics(place, servers, sidecars, managers, rules))
     others = (beside.kube_state_metrics(place.cluster), beside.node_exporter(place.cluster), *workloads)
-    vaults: list[SecretDraft] = []
+    in_vaults: list[SecretDraft] = []
     ours: list[SecretDraft] = []
     for draft in _secrets(place, workloads, sidecars, managers):
-        (vaults if of_vaults(draft) else ours).append(draft)
-    read_there = tuple(map(external_secret, vaults))
+        (in_vaults if of_vaults(draft) else ours).append(draft)
+    # Those of a pair read the same.
+    mounting = (*(each.component for each in workloads), *sidecars[:1], *_managers(place, managers))
+    read_there = (
+        *map(external_secret, in_vaults),
+        *(each for own in mounting for each in vaults.objects(place, own, names.labels(own))),
+    )
     return Rendering(
         place.cluster,
         place.namespace,
@@ -61,7 +74,7 @@ def _cluster(
         (
             # The operator first: it makes pods of what comes next.
             _workload(place, operator),
-            *((Release("secrets", place.namespace, "workload", read_there),) if vaults else ()),
+            *((Release("secrets", place.namespace, "workload", read_there),) if read_there else ()),
             Release("metrics", place.namespace, "metrics", metrics),
             *(_workload(place, each) for each in others),
         ),
@@ -91,6 +104,11 @@ def _metrics(
     yield from observed.monitors()
 
 
+def _managers(place: Place, managers: Sequence[Component]) -> Sequence[Component]:
+    """One for all replicas of the hub."""
+    return managers[:1] if place.cluster == place.estate.hub else ()
+
+
 def _secrets(
     place: Place, workloads: Sequence[Workload], sidecars: Sequence[Component], managers: Sequence[Component]
 ) -> Iterator[SecretDraft]:
@@ -101,7 +119,7 @@ def _secrets(
     if place.cluster == place.estate.hub:
         first = managers[0]
         labels = names.labels(first)
-        if files := alertmanager.others(first):
+        if files := alertmanager.others(place, first):
             yield SecretDraft(secret_name(first), labels, first, place, files)
         files = alertmanager.configuration(first)
         yield SecretDraft(alertmanager.CONFIG_SECRET, labels, first, place, files)

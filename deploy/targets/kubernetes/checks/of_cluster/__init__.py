@@ -15,6 +15,7 @@ from deploy.targets.kubernetes.checks.of_cluster.quotas import quotas
 from deploy.targets.kubernetes.checks.of_cluster.releases import releases
 from deploy.targets.kubernetes.checks.of_cluster.server_versions import server_versions
 from deploy.targets.kubernetes.checks.of_cluster.storage_classes import storage_classes
+from deploy.targets.kubernetes.checks.of_cluster.vault_drivers import vault_drivers
 from deploy.targets.kubernetes.checks.of_cluster.version_steps import version_steps
 from deploy.targets.kubernetes.checks.of_cluster.volumes import volumes
 from estate.problems import Problem
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     definitions,
     releases,
     pull_secrets,
+    vault_drivers,
     certificates,
     storage_classes,
     volumes,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from estate.identities import of_store, of_tenant
 from estate.model import AzureExporter, Estate, WorkloadCredential
 from estate.problems import Problem
+from estate.vaults import readers, tenants_of
 
 FIX = "write the client id of a managed identity, or one for each cluster under its kubernetes.client_id"
 
@@ -28,6 +29,7 @@ def client_ids(estate: Estate) -> Iterator[Problem]:
         message = f"nobody signs in to the object store from {lacking[0]!r}: there is no client id"
         yield Problem("client-id-missing", path, message, FIX)
     yield from _tenants(estate)
+    yield from _vaults(estate)
 
 
 def _tenants(estate: Estate) -> Iterator[Problem]:
@@ -36,11 +38,21 @@ def _tenants(estate: Estate) -> Iterator[Problem]:
         if not isinstance(row, AzureExporter) or row.identity is not None:
             continue
         for cluster in row.clusters or [estate.hub]:
-            scope = row.scope if isinstance(row.scope, list) else [estate.clusters[cluster].subscription]
-            for tenant in dict.fromkeys(estate.subscriptions[each].tenant for each in scope):
+            for tenant in tenants_of(estate, row, cluster):
                 signs_in = isinstance(estate.tenants[tenant].credential, WorkloadCredential)
                 if signs_in and tenant not in said and of_tenant(estate, cluster, tenant) is None:
                     said.add(tenant)
                     message = f"exporters.{name} signs in to {tenant!r} from {cluster!r} as nobody: "
                     path = ("tenants", tenant, "credential", "client_id")
                     yield Problem("client-id-missing", path, f"{message}there is no client id", FIX)
+
+
+def _vaults(estate: Estate) -> Iterator[Problem]:
+    said = set()
+    for each in readers(estate):
+        own = estate.clusters[each.cluster].kubernetes
+        if own.vaults == "csi" and own.client_id is None and each.cluster not in said and not each.part:
+            said.add(each.cluster)
+            message = f"nobody reads {each.reference} in {each.cluster!r}: there is no client id"
+            path = ("clusters", each.cluster, "kubernetes", "client_id")
+            yield Problem("client-id-missing", path, message, "write the client id of its managed identity")

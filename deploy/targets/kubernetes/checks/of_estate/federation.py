@@ -13,10 +13,9 @@ from estate.identities import of_store, of_tenant
 from estate.model import AzureExporter, Estate, component_names
 from estate.problems import Problem
 from estate.tree import Path
+from estate.vaults import readers, store_accounts, tenants_of
 
 MOST = 20
-# Beside the Prometheus of each cluster, these open the object store on the hub.
-HUB_ACCOUNTS = ("store", "rule", "compact")
 
 
 def federation(estate: Estate) -> Iterator[Problem]:
@@ -42,19 +41,22 @@ def _accounts(estate: Estate) -> Iterator[tuple[str, str, str, Path]]:
     """Client id, cluster, service account, and where the file says the id."""
     for cluster in estate.clusters:
         client = of_store(estate, cluster)
-        for account in ("prometheus", *(HUB_ACCOUNTS if cluster == estate.hub else ())):
+        for account in store_accounts(estate, cluster):
             if client is not None:
                 yield client, cluster, account, _place(estate, cluster, ("metrics", "store", "client_id"))
     for name, row in estate.exporters.items():
         if not isinstance(row, AzureExporter) or row.identity is not None:
             continue
         for cluster in row.clusters or [estate.hub]:
-            scope = row.scope if isinstance(row.scope, list) else [estate.clusters[cluster].subscription]
-            for tenant in dict.fromkeys(estate.subscriptions[each].tenant for each in scope):
+            for tenant in tenants_of(estate, row, cluster):
                 client = of_tenant(estate, cluster, tenant)
                 place = _place(estate, cluster, ("tenants", tenant, "credential", "client_id"))
                 for account in component_names(name, row, cluster) if client is not None else ():
                     yield str(client), cluster, account, place
+    for each in readers(estate):
+        own = estate.clusters[each.cluster].kubernetes
+        if own.vaults == "csi" and own.client_id is not None:
+            yield own.client_id, each.cluster, each.account, _place(estate, each.cluster, each.path)
 
 
 def _place(estate: Estate, cluster: str, shared: Path) -> Path:
