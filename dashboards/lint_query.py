@@ -20,7 +20,7 @@ _CLUSTERS = "(prod-weu|prod-neu)"
 _LONG = datetime.timedelta(hours=1)
 _RATES = {"rate", "irate", "increase"}
 # Labels that Prometheus and our scrape configuration add to whatever an exporter says.
-_TARGET_LABELS = {"__name__", "cluster", "component", "instance", "job", "le", "quantile"}
+_TARGET_LABELS = {"__name__", "cluster", "component", "instance", "job", "le", "node", "quantile"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _selector(
         each.name == label and each.op == promql.MatchOp.Re and each.value == _CLUSTERS for each in matchers
     ):
         yield "dashboard-cluster", f'{name} is not restricted by {label}=~"$cluster"'
-    if catalogue is None or name == "ALERTS":
+    if catalogue is None or name in ("ALERTS", "ALERTS_FOR_STATE"):
         return
     metric = _known(name, catalogue)
     if metric is None:
@@ -165,6 +165,9 @@ def _keeps_cluster(tree: promql.Expr) -> bool | None:
 
 
 def _aggregate_keeps(tree: promql.AggregateExpr) -> bool:
+    if str(tree.op) in ("topk", "bottomk"):
+        # They choose among series and leave each as it is.
+        return _keeps_cluster(tree.expr) is True
     if tree.modifier is None:
         return False
     named = "cluster" in tree.modifier.labels

@@ -47,8 +47,13 @@ def within(selectors: str = "") -> str:
 
 
 def highest(count: int, expr: str) -> str:
-    """The highest of each cluster, highest first."""
-    return f"sort_desc(topk by (cluster) ({count}, {expr}))"
+    """The highest of each cluster."""
+    return f"topk by (cluster) ({count}, {expr})"
+
+
+def ranked(count: int, expr: str) -> str:
+    """The highest of each cluster, highest first. For what is shown now: over time there is no such order."""
+    return f"sort_desc({highest(count, expr)})"
 
 
 def counted(rows: str, among: str, by: str = "") -> str:

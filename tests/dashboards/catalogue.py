@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from catalogue.shipped import documents
 from dashboards.lint_query import Catalogue, Metric
 from estate.load import load
 from estate.model import JsonExporter
@@ -38,6 +39,12 @@ def catalogue() -> Catalogue:
             known = found.get(name)
             labels = frozenset(row["labels"]) | (known.labels if known else frozenset())
             found[name] = Metric(row["type"], labels)
+    for exporter in documents():
+        for name, row in exporter["metrics"].items():
+            known = found.get(name)
+            labels = frozenset(row.get("labels", ())) | (known.labels if known else frozenset())
+            kind = "gauge" if row["type"] == "info" else row["type"]
+            found[name] = Metric(known.type if known else kind, labels)
     loaded = load(ROOT / "examples" / "shop" / "estate.yaml").estate
     for row in loaded.exporters.values():
         if isinstance(row, JsonExporter):

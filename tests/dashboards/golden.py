@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,23 @@ import httpx
 from dashboards import DASHBOARDS
 from dashboards.interpolate import Choice, interpolated
 from dashboards.render import documents, text
-from dashboards.values import queries
+from dashboards.values import Dashboard, Heat, Lines, States, queries
 from tests.dashboards.catalogue import DATA
 from tests.dashboards.measured import openmetrics
 from tests.dashboards.server import backfill, now, over_time, prometheus
 
 VALUES = DATA / "values.json"
+# Panels that ask for a range of time; the others ask for now.
+GRAPHS = (Lines, Heat, States)
 
 
 def values(client: httpx.Client, choice: Choice) -> dict[str, dict[str, list[Any]]]:
     """What every query of every dashboard shows: labels and value of each series, by panel and letter."""
     return {
         dashboard.uid: {
-            f"{panel.title}.{letter}": shown(client, interpolated(query.expr, choice))
+            f"{panel.title}.{letter}": shown(
+                client, interpolated(query.expr, of(dashboard, choice)), over=isinstance(panel, GRAPHS)
+            )
             for panel in dashboard.panels()
             for letter, query in queries(panel)
         }
@@ -35,9 +40,17 @@ def values(client: httpx.Client, choice: Choice) -> dict[str, dict[str, list[Any
     }
 
 
-def shown(client: httpx.Client, expr: str) -> list[Any]:
-    """Series of one query in order of their labels. It is run as a graph asks too, which must not fail."""
-    over_time(client, expr)
+def of(dashboard: Dashboard, choice: Choice) -> Choice:
+    """The choice with all values of the dashboard's other variables."""
+    return replace(choice, variables={each.name: () for each in dashboard.variables})
+
+
+def shown(client: httpx.Client, expr: str, *, over: bool = True) -> list[Any]:
+    """Series of one query in order of their labels. `over` runs it as a graph asks too, which must not
+    fail.
+    """
+    if over:
+        over_time(client, expr)
     rows = [[row["metric"], round(float(row["value"][1]), 6)] for row in now(client, expr)]
     return sorted(rows, key=lambda row: sorted(row[0].items()))
 

@@ -7,30 +7,9 @@ on purpose: a counter with `per_second` grows by that much, so a rate can be tol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-# 2026-11-23 12:00:00 UTC is the end; queries run at that moment.
-END = 1_795_435_200
-BEGIN = END - 3_600
-STEP = 15
-HUB, WEU, NEU, SILENT = "hub-weu", "prod-weu", "prod-neu", "prod-sea"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One series: a constant, or a counter that grows by `per_second` from `value` on."""
-
-    name: str
-    labels: Mapping[str, str]
-    value: float = 0.0
-    per_second: float | None = None
-
-    def samples(self) -> Iterator[str]:
-        """OpenMetrics lines."""
-        labels = ",".join(f'{name}="{value}"' for name, value in self.labels.items())
-        for moment in range(BEGIN, END + 1, STEP):
-            value = self.value + (self.per_second or 0.0) * (moment - BEGIN)
-            yield f"{self.name}{{{labels}}} {value!r} {moment}"
+from tests.dashboards import measured_alerts, measured_kubernetes
+from tests.dashboards.series import END, HUB, NEU, SILENT, WEU, Series, histogram, target
 
 
 def openmetrics() -> str:
@@ -54,32 +33,26 @@ def series() -> Iterator[Series]:
     for cluster, role in ((HUB, "hub"), (WEU, "workload"), (NEU, "workload"), (SILENT, "workload")):
         yield Series(
             "singlepane_estate_cluster_info",
-            {**_of(HUB, "exporter", "inventory-hub-weu"), "expected_cluster": cluster, "role": role},
+            {**target(HUB, "exporter", "inventory-hub-weu"), "expected_cluster": cluster, "role": role},
             1,
         )
     yield from _thanos()
     yield from _azure()
-
-
-def _of(cluster: str, job: str, component: str) -> dict[str, str]:
-    return {"cluster": cluster, "job": job, "component": component, "instance": f"{component}:80"}
+    for cluster, factor in ((WEU, 1.0), (NEU, 2.0)):
+        yield from measured_kubernetes.series(cluster, factor)
+        yield from measured_alerts.of_server(cluster, factor)
+    yield from measured_alerts.of_managers()
 
 
 def _up(cluster: str, job: str, component: str, value: float = 1) -> Iterator[Series]:
-    yield Series("up", _of(cluster, job, component), value)
-
-
-def _histogram(name: str, labels: Mapping[str, str], quick: float, slow: float) -> Iterator[Series]:
-    """`quick` observations per second below 0.1 s, `slow` between 0.1 s and 1 s."""
-    for bound, rate in (("0.1", quick), ("1", quick + slow), ("+Inf", quick + slow)):
-        yield Series(f"{name}_bucket", {**labels, "le": bound}, 0, rate)
+    yield Series("up", target(cluster, job, component), value)
 
 
 def _workload(cluster: str, factor: float) -> Iterator[Series]:
-    prometheus = _of(cluster, "prometheus", f"prometheus-{cluster}-0")
-    sidecar = {**_of(cluster, "sidecar", f"sidecar-{cluster}-0"), "bucket": "thanos"}
-    node = _of(cluster, "node-exporter", f"node-exporter-{cluster}")
-    exporter = _of(cluster, "exporter", f"shop-orders-{cluster}")
+    prometheus = target(cluster, "prometheus", f"prometheus-{cluster}-0")
+    sidecar = {**target(cluster, "sidecar", f"sidecar-{cluster}-0"), "bucket": "thanos"}
+    node = target(cluster, "node-exporter", f"node-exporter-{cluster}")
+    exporter = target(cluster, "exporter", f"shop-orders-{cluster}")
     yield from _up(cluster, "prometheus", prometheus["component"])
     yield from _up(cluster, "sidecar", sidecar["component"])
     yield from _up(cluster, "node-exporter", node["component"], 0 if cluster == NEU else 1)
@@ -138,7 +111,7 @@ def _process(exporter: Mapping[str, str], megabytes: float) -> Iterator[Series]:
 
 
 def _azure() -> Iterator[Series]:
-    exporter = _of(WEU, "exporter", "azure-platform-prod-weu")
+    exporter = target(WEU, "exporter", "azure-platform-prod-weu")
     collector = {**exporter, "collector": "azure-metrics", "exporter": "azure-platform"}
     group = {**collector, "subscription": "shop-prod", "type": "microsoft.keyvault/vaults"}
     yield from _up(WEU, "exporter", exporter["component"])
@@ -155,11 +128,11 @@ def _azure() -> Iterator[Series]:
 
 
 def _thanos() -> Iterator[Series]:
-    query, store = _of(HUB, "query", "query"), _of(HUB, "store", "store")
-    compact, rule = _of(HUB, "compact", "compact"), _of(HUB, "rule", "rule")
+    query, store = target(HUB, "query", "query"), target(HUB, "store", "store")
+    compact, rule = target(HUB, "compact", "compact"), target(HUB, "rule", "rule")
     for code, rate in (("200", 9.0), ("503", 1.0)):
         yield Series("http_requests_total", {**query, "handler": "query_range", "code": code}, 0, rate)
-    yield from _histogram("http_request_duration_seconds", {**query, "handler": "query"}, 6, 4)
+    yield from histogram("http_request_duration_seconds", {**query, "handler": "query"}, 6, 4)
     yield Series("thanos_query_concurrent_gate_queries_in_flight", query, 5)
     yield Series("thanos_query_concurrent_gate_queries_max", query, 20)
     for kind, count in (("sidecar", 3), ("store", 1), ("rule", 1)):
@@ -168,14 +141,14 @@ def _thanos() -> Iterator[Series]:
         yield Series("grpc_client_handled_total", {**query, "grpc_code": grpc_code}, 0, rate)
 
     yield Series("thanos_bucket_store_blocks_loaded", store, 42)
-    yield from _histogram("grpc_server_handling_seconds", {**store, "grpc_method": "Series"}, 9, 1)
+    yield from histogram("grpc_server_handling_seconds", {**store, "grpc_method": "Series"}, 9, 1)
     yield Series("thanos_store_index_cache_requests_total", {**store, "item_type": "Postings"}, 0, 10)
     yield Series("thanos_store_index_cache_hits_total", {**store, "item_type": "Postings"}, 0, 7)
 
     bucket = {**store, "bucket": "thanos", "operation": "get_range"}
     yield Series("thanos_objstore_bucket_operations_total", bucket, 0, 3)
     yield Series("thanos_objstore_bucket_operation_failures_total", bucket, 0, 0.5)
-    yield from _histogram("thanos_objstore_bucket_operation_duration_seconds", bucket, 2, 1)
+    yield from histogram("thanos_objstore_bucket_operation_duration_seconds", bucket, 2, 1)
 
     yield Series("thanos_compact_halted", compact, 0)
     for what, count in (("compaction", 6), ("downsample", 4), ("deletion", 2)):

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from deploy.engines import find
-from tests.dashboards.measured import BEGIN, END
+from tests.dashboards.series import BEGIN, END
 from tests.ports import free_address
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dashboards import DASHBOARDS
 from dashboards.grafana import component, data_source, home
 from dashboards.render import documents
 from deploy.targets.local.folder import StateFolder
@@ -95,9 +96,7 @@ def test_the_component(archive: Path) -> None:
         "grafana.ini",
         "provisioning/datasources/thanos.yaml",
         "provisioning/dashboards/singlepane.yaml",
-        "dashboards/singlepane-estate.json",
-        "dashboards/singlepane-thanos.json",
-        "dashboards/singlepane-exporters.json",
+        *(f"dashboards/{dashboard.uid}.json" for dashboard in DASHBOARDS),
     ]
     assert [file.content for file in made.files[3:]] == list(documents().values())
 

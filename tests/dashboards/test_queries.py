@@ -11,8 +11,9 @@ import pytest
 from dashboards import DASHBOARDS
 from dashboards.interpolate import Choice, interpolated
 from dashboards.values import Number, queries
-from tests.dashboards.golden import VALUES, shown, values
-from tests.dashboards.measured import HUB, NEU, WEU, openmetrics
+from tests.dashboards.golden import GRAPHS, VALUES, of, shown, values
+from tests.dashboards.measured import openmetrics
+from tests.dashboards.series import HUB, NEU, WEU
 from tests.dashboards.server import backfill, prometheus
 
 
@@ -50,7 +51,8 @@ def test_only_the_chosen_clusters_are_shown(client: httpx.Client, chosen: tuple[
             for letter, query in queries(panel):
                 if query.collapses:
                     continue
-                found = shown(client, interpolated(query.expr, Choice(clusters=chosen)))
+                expr = interpolated(query.expr, of(dashboard, Choice(clusters=chosen)))
+                found = shown(client, expr, over=isinstance(panel, GRAPHS))
                 expected = [
                     row
                     for row in everything[dashboard.uid][f"{panel.title}.{letter}"]
