@@ -160,7 +160,7 @@ CODES = {
     # Of the objects and the live cluster.
     "server-version": _error("A cluster's version is older than what runs in it takes."),
     "server-version-differs": _warning("A cluster has another version than the estate says."),
-    "crd-older": _error("Custom resource definitions are older than the operator."),
+    "crd-older": _warning("Custom resource definitions are older than the operator."),
     "pod-security": _error("A namespace does not take a pod."),
     "quota-exceeded": _error("A quota would refuse pods."),
     "limit-range": _error("A container is outside what its namespace allows."),

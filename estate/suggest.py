@@ -50,3 +50,10 @@ def offer(word: str, options: Iterable[str], otherwise: str = "") -> str:
     if not legal or len(legal) > _LISTED:
         return otherwise
     return f"write {legal[0]}" if len(legal) == 1 else f"write one of {', '.join(legal)}"
+
+
+def nearest(word: str, options: Iterable[str], has: str) -> str:
+    """A sentence for a remedy: the closest option, else `has` (such as `It has`) with all of them."""
+    legal = tuple(options)
+    near = closest(word, legal)
+    return f"Did you mean {near}?" if near else f"{has} {', '.join(legal) or 'none'}."

@@ -12,8 +12,9 @@ from pathlib import Path
 from deploy import engines
 from deploy.cluster_wiring import cluster_components, rule_files
 from deploy.targets.kubernetes import checks
-from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan
+from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan, kinds_of
 from deploy.targets.kubernetes.changes.planning import plan as plan_of
+from deploy.targets.kubernetes.cluster import rights
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.connection import access
 from deploy.targets.kubernetes.cluster.facts import facts
@@ -21,7 +22,7 @@ from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rendering.render import Wish, render
 from deploy.targets.kubernetes.rollout.rollout import Target
-from estate.errors import ClusterError, EstateInvalid
+from estate.errors import ClusterError, EstateInvalid, UsageError
 from estate.findings import Finding, in_order
 from estate.load import Loaded, load
 from estate.model import Estate
@@ -53,9 +54,11 @@ class Asked:
         return {each.cluster: each for each in render(wish, self.clusters)}
 
     def apis(self) -> dict[str, Api]:
-        """The API server of each, and of the hub."""
+        """The API server of each, and of the hub. Raises UsageError where two are one, and for contexts."""
         names = dict.fromkeys((*self.clusters, self.estate.hub))
-        return {name: Api(access(self.estate, name, self.base, os.environ)) for name in names}
+        found = {name: Api(access(self.estate, name, self.base, os.environ)) for name in names}
+        _apart(found)
+        return found
 
 
 def asked(file: Path | None, named: list[str] | None) -> Asked:
@@ -63,6 +66,19 @@ def asked(file: Path | None, named: list[str] | None) -> Asked:
     path = estate_file(file)
     loaded = load(path)
     return Asked(loaded, path.parent, meant(loaded.estate, named))
+
+
+def _apart(apis: Mapping[str, Api]) -> None:
+    """Two clusters in one namespace of one API server would undo each other."""
+    places: dict[tuple[str, str], Api] = {}
+    for api in apis.values():
+        other = places.setdefault((api.server, api.namespace), api)
+        if other is not api:
+            raise UsageError(
+                f"{other.cluster} and {api.cluster} are one place: the contexts {other.access.context} and "
+                f"{api.access.context} both lead to {api.server}, and both use namespace {api.namespace}",
+                f"Name the right one in clusters.{api.cluster}.kubernetes.context.",
+            )
 
 
 def checked(given: Asked) -> dict[str, Rendering]:
@@ -81,8 +97,10 @@ def checked(given: Asked) -> dict[str, Rendering]:
     return renderings
 
 
-def held_against(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api]) -> None:
-    """Says what the clusters as they are would refuse. One that cannot be asked says nothing here."""
+def held_against(
+    given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api]
+) -> tuple[Finding, ...]:
+    """What the clusters as they are would refuse, which is said. One that cannot be asked adds nothing."""
 
     def found(name: str) -> tuple[Finding, ...]:
         objects = (each for release in renderings[name].releases for each in release.manifests())
@@ -94,6 +112,29 @@ def held_against(given: Asked, renderings: Mapping[str, Rendering], apis: Mappin
     with ThreadPoolExecutor(AT_ONCE) as pool:
         rows = in_order(row for each in pool.map(found, renderings) for row in each)
     output.findings(rows, as_json=False, on=output.errors)
+    return rows
+
+
+def allowed(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api], apart: bool) -> None:
+    """Raises ClusterError with all rights that somebody lacks for an apply, cluster by cluster.
+
+    `apart`: of definitions and Secrets alone.
+    """
+
+    def lacking(name: str) -> ClusterError | None:
+        manifests = [each for release in renderings[name].releases for each in release.manifests()]
+        needed = rights.to_apply(kinds_of(manifests), name == given.estate.hub, apart)
+        missing = rights.missing(apis[name], needed)
+        if not missing:
+            return None
+        return rights.refusal(apis[name], "apply", missing)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = [error for error in pool.map(lacking, renderings) if error]
+    if found:
+        raise ClusterError(
+            "\n".join(each.message for each in found), "\n".join(each.remedy for each in found)
+        )
 
 
 def _wrong(found: Sequence[Finding]) -> bool:
@@ -112,8 +153,9 @@ def known(rows: Sequence[ClusterPlan]) -> None:
     """Raises ClusterError where the plan of a cluster is not known."""
     unknown = [each for each in rows if each.unknown]
     if unknown:
-        names = ", ".join(each.cluster for each in unknown)
-        raise ClusterError(f"{names} cannot be asked: {unknown[0].unknown}", unknown[0].remedy)
+        others = ", ".join(each.cluster for each in unknown[1:])
+        more = f"; of {others} nothing is known either" if others else ""
+        raise ClusterError(f"{unknown[0].unknown}{more}", unknown[0].remedy)
 
 
 def references(renderings: Mapping[str, Rendering]) -> tuple[str, ...]:

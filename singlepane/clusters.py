@@ -8,7 +8,7 @@ import typer
 
 from estate.errors import UsageError
 from estate.model import Estate
-from estate.suggest import offer
+from estate.suggest import nearest
 
 ClustersOption = Annotated[
     list[str] | None,
@@ -25,6 +25,5 @@ def meant(estate: Estate, named: list[str] | None) -> tuple[str, ...]:
     """The clusters in the order of the estate. Raises UsageError for one that it does not have."""
     for name in named or ():
         if name not in estate.clusters:
-            near = offer(name, estate.clusters) or f"it has {', '.join(estate.clusters)}"
-            raise UsageError(f"the estate has no cluster {name!r}", f"{near[:1].upper()}{near[1:]}.")
+            raise UsageError(f"the estate has no cluster {name!r}", nearest(name, estate.clusters, "It has"))
     return tuple(each for each in estate.clusters if not named or each in named)

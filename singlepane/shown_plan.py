@@ -32,8 +32,7 @@ def text(plans: Iterable[ClusterPlan]) -> Iterator[str]:
                 yield f"      HELD: {owner}"
             if change.refused:
                 yield f"      REFUSED: {change.refused}"
-                if change.remedy:
-                    yield f"      {change.remedy}"
+                yield from (f"      {line}" for line in change.remedy.splitlines())
 
 
 def markdown(plans: Iterable[ClusterPlan]) -> Iterator[str]:

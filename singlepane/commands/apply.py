@@ -11,13 +11,17 @@ from typing import Annotated
 import typer
 
 from deploy.targets import secrets
+from deploy.targets.kubernetes.changes import consequences
 from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan
+from deploy.targets.kubernetes.checks.of_cluster import REFUSED
 from deploy.targets.kubernetes.cluster import definitions
 from deploy.targets.kubernetes.rollout import proof
 from deploy.targets.kubernetes.rollout.applying import Order
 from deploy.targets.kubernetes.rollout.rollout import Rollout, roll_out
 from deploy.targets.kubernetes.rollout.waves import waves
-from estate.errors import ClusterError, RolloutStopped
+from estate.errors import ClusterError, RolloutStopped, UsageError
+from estate.findings import Finding
+from estate.suggest import nearest
 from singlepane import asking, output, shown_plan
 from singlepane.clusters import ClustersOption
 from singlepane.which import EstateArgument
@@ -26,7 +30,8 @@ AllowOption = Annotated[
     list[str] | None,
     typer.Option(
         "--allow",
-        help="Allow what is lost with changes of this code, such as `stream-cut`; repeat it for more.",
+        help="Allow what is lost with changes of this code, such as `stream-cut`, or what a cluster as it is "
+        "would refuse, such as `node-capacity`; repeat it for more.",
         show_default=False,
     ),
 ]
@@ -64,21 +69,25 @@ def apply(
     be open. What goes wrong stops the roll-out: the wave goes back to the revision before, later waves are
     not touched. The same command again goes on where it ended; with nothing to do it changes nothing.
 
+    Before anything is touched: all rights that are missing are named as a role to copy; what `plan` says is
+    lost, and what it says a cluster as it is would refuse, needs --allow.
+
     Secrets are read here (`env:` and `file:`) and applied by themselves: no release holds one.
 
-    Exit code 0 done; 1 something would be lost that --allow does not name; 3 stopped.
+    Exit code 0 done; 1 something would be lost or refused that --allow does not name; 3 stopped.
 
     Examples: `singlepane apply estate.yaml`, `singlepane apply -c prod-neu --allow stream-cut`
     """
-    given = asking.asked(estate, cluster)
+    given, let = asking.asked(estate, cluster), _codes(allow or ())
     renderings, apis = asking.checked(given), given.apis()
+    asking.allowed(given, renderings, apis, secrets_only)
     values = secrets.read(asking.references(renderings), os.environ, given.base)
     operator = asking.built("prometheus_operator")
     targets = asking.targets(given, apis)
     plans: Sequence[ClusterPlan] = ()
     if not secrets_only:
         plans = asking.plans(renderings, apis, Apart(definitions.wanted(operator), values))
-        _check(plans, set(allow or ()), take_over)
+        _check(plans, asking.held_against(given, renderings, apis), let, take_over)
     order = Order(
         by=asking.me(),
         version=version("singlepane"),
@@ -114,25 +123,49 @@ def apply(
     output.message(f"{', '.join(given.clusters)}: as the estate says, revision {revision}")
 
 
-def _check(plans: Sequence[ClusterPlan], allowed: set[str], take_over: bool) -> None:
+def _codes(words: Sequence[str]) -> set[str]:
+    """What --allow names. Raises UsageError for a code that there is not."""
+    known = (*consequences.CODES, *REFUSED)
+    for word in words:
+        if word not in known:
+            raise UsageError(f"--allow {word}: there is no such code", nearest(word, known, "There are"))
+    return set(words)
+
+
+def _check(
+    plans: Sequence[ClusterPlan], found: Sequence[Finding], allowed: set[str], take_over: bool
+) -> None:
     """Nothing is begun that cannot be finished, or that loses what nobody allowed."""
     for line in shown_plan.text(each for each in plans if each.unknown or each.changes):
         output.message(line)
     asking.known(plans)
     refused = [change for each in plans for change in each.changes if change.refused]
     if refused:
+        first = refused[0]
         raise ClusterError(
-            f"{len(refused)} objects would be refused, the first: {refused[0].refused}", refused[0].remedy
+            f"nothing was changed: {first.kind} {first.name}{_more(refused)} would be refused: "
+            f"{first.refused}",
+            first.remedy,
         )
-    held = [change for each in plans for change in each.changes if change.owners]
+    held = [(each.cluster, change) for each in plans for change in each.changes if change.owners]
     if held and not take_over:
+        cluster, first = held[0]
         raise ClusterError(
-            f"{len(held)} objects have fields of other managers, the first: {held[0].kind} {held[0].name}: "
-            f"{held[0].owners[0]}",
-            "Take the fields out there, or make them ours with --take-over.",
+            f"nothing was changed: others hold {first.kind} {first.name} of {cluster}{_more(held)}: "
+            f"{first.owners[0]}",
+            first.remedy or "Take it out there, or make it ours with --take-over.",
         )
-    codes = sorted({danger.code for each in plans for danger in each.dangers} - allowed)
-    if codes:
-        flags = " ".join(f"--allow {code}" for code in codes)
-        output.failure("something would be lost: nothing was changed", f"If that is meant: {flags}")
+    lost = {danger.code for each in plans for danger in each.dangers} - allowed
+    against = {row.code for row in found if row.severity == "error"} - allowed
+    if lost or against:
+        whys = ["something would be lost"] if lost else []
+        whys += ["a cluster as it is would refuse something"] if against else []
+        flags = " ".join(f"--allow {code}" for code in sorted(lost | against))
+        output.failure(
+            f"{' and '.join(whys)}: nothing was changed", f"Mend what stands above. If it is meant: {flags}"
+        )
         raise typer.Exit(1)
+
+
+def _more(rows: Sequence[object]) -> str:
+    return f" and {len(rows) - 1} objects more" if len(rows) > 1 else ""

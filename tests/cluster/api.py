@@ -46,6 +46,10 @@ class Api:
         """Create an object in the collection at `path`."""
         return dict(_body(self._http.post(path, json=content)))
 
+    def replace(self, path: str, content: Object) -> Object:
+        """Replace what is at `path`."""
+        return dict(_body(self._http.put(path, json=content)))
+
     def merge(self, path: str, change: Object) -> Object:
         """Change an object by a merge patch."""
         headers = {"content-type": "application/merge-patch+json"}

@@ -23,9 +23,9 @@ CLIENTS = {
 }
 
 
-def write(folder: Path, node: str, addresses: Addresses) -> None:
+def write(folder: Path, node: str, addresses: Addresses) -> trustme.CA:
     """Write `ca.crt`, and NAME.crt and NAME.key of every server and client, into `folder`; keys for their
-    owner alone.
+    owner alone. Gives the authority.
 
     `ca.key` and `service-account.key` are there too: the controller manager signs with them.
     """
@@ -53,6 +53,7 @@ def write(folder: Path, node: str, addresses: Addresses) -> None:
         # Without an alternative name trustme writes an empty list of them as critical, which Go refuses.
         made = authority.issue_cert(f"{name}.client", common_name=common, organization_name=organization)
         _write(folder, name, made)
+    return authority
 
 
 def _write(folder: Path, name: str, made: trustme.LeafCert) -> None:

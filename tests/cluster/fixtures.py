@@ -9,7 +9,9 @@ import pytest
 
 from deploy import engines
 from tests.cluster import clusters, machine
+from tests.cluster import plane as alone
 from tests.cluster.clusters import Clusters
+from tests.cluster.plane import Plane
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +27,13 @@ def cluster_machine() -> None:
 def real_clusters(cluster_machine: None) -> Iterator[Clusters]:
     """The clusters, ready, with all images; tests that change them clean up after themselves."""
     with clusters.running(("hub-weu", "prod-weu"), engines.find) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
+    """A real API server with nothing behind it: it needs no root, and no containers."""
+    with alone.running(tmp_path_factory.mktemp("plane"), engines.find) as up:
         yield up
 
 

@@ -95,7 +95,7 @@ def test_everything_is_asked_for() -> None:
         ("sidecar", "kubernetes.io/tls"),
     ]
     assert found.secrets[1]["data"] == {"tls.crt": "cHVibGlj"}
-    assert found.releases == ({"name": "query", "status": "pending-upgrade"},)
+    assert found.releases == ({"name": "query", "status": "pending-upgrade", "estate": ""},)
     assert [each["spec"]["group"] for each in found.crds] == ["monitoring.coreos.com"]
 
 

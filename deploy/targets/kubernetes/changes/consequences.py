@@ -13,6 +13,17 @@ from deploy.targets.kubernetes.objects import quantity
 from estate.quantities import seconds
 
 Manifest = Mapping[str, Any]
+# All codes. docs/plan.md has a row for each.
+CODES = (
+    "stream-cut",
+    "samples-deleted",
+    "blocks-deleted",
+    "volume-shrinks",
+    "statefulset-recreated",
+    "prometheus-deleted",
+    "silences-deleted",
+    "volume-deleted",
+)
 
 
 @dataclass(frozen=True, slots=True)

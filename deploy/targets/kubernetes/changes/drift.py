@@ -15,4 +15,4 @@ def applied(api: Api, cluster: str, estate: str) -> Rendering:
         if last is not None and last.estate == estate:
             chart, objects = releases.content(api, last)
             found.append(Release(name, api.namespace, chart, tuple(objects)))
-    return Rendering(cluster, api.namespace, (), tuple(found))
+    return Rendering(estate, cluster, api.namespace, (), tuple(found))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from deploy.targets.kubernetes.changes import consequences, diff
 from deploy.targets.kubernetes.changes.consequences import Consequence
 from deploy.targets.kubernetes.changes.diff import Field
-from deploy.targets.kubernetes.cluster import definitions, releases
+from deploy.targets.kubernetes.cluster import definitions, releases, rights
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.paths import collection, path
 from deploy.targets.kubernetes.cluster.refused import Refused
@@ -47,8 +47,8 @@ class Apart:
 class Change:
     """One object that an apply would touch.
 
-    `owners` are managers that hold fields which we would change; `refused` is why the API server would not
-    take it, with `remedy`.
+    `owners` are others that hold it or fields of it which we would change; `refused` is why the API server
+    would not take it, with `remedy`.
     """
 
     action: Action
@@ -82,22 +82,52 @@ def plan(
     api: Api, rendering: Rendering, apart: Apart, progress: Callable[[], None] = lambda: None
 ) -> ClusterPlan:
     """Ask the cluster for each object. A cluster that cannot be asked is a value, never an exception."""
+    rows = [(release.name, manifest) for release in rendering.releases for manifest in release.manifests()]
     try:
+        _allowed(api, [manifest for _, manifest in rows], bool(rendering.secrets))
         there = releases.revisions(api)
-        rows = [
-            (release.name, manifest) for release in rendering.releases for manifest in release.manifests()
-        ]
         live = _live(api, [manifest for _, manifest in rows])
         with ThreadPoolExecutor(THREADS) as pool:
             asked = [pool.submit(_asked, api, name, manifest, live, progress) for name, manifest in rows]
             found = [each.result() for each in asked]
         found += [_secret(api, draft, apart) for draft in rendering.secrets]
-        found += [_definition(each) for each in definitions.outdated(api, apart.definitions)]
+        known = definitions.there(api)
+        found += [_definition(each, known) for each in definitions.outdated(known, apart.definitions)]
         changes = [change for change in found if change is not None]
+        changes += _foreign(rendering, there)
         changes += _gone(api, rendering, there)
     except ClusterError as error:
         return ClusterPlan(rendering.cluster, unknown=error.message, remedy=error.remedy)
     return ClusterPlan(rendering.cluster, tuple(changes), found.count(None))
+
+
+def kinds_of(manifests: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, bool]]:
+    """API version and kind of each, once, and whether it is outside of namespaces."""
+    rows = ((each["apiVersion"], each["kind"], "namespace" not in each["metadata"]) for each in manifests)
+    return list(dict.fromkeys(rows))
+
+
+def _allowed(api: Api, manifests: Iterable[Mapping[str, Any]], secrets: bool) -> None:
+    """Raises ClusterError with all rights that are missing, in place of a refusal for each object."""
+    missing = rights.missing(api, rights.to_plan(kinds_of(manifests), secrets))
+    if missing:
+        raise rights.refusal(api, "plan", missing)
+
+
+def _foreign(rendering: Rendering, there: Mapping[str, tuple[releases.Revision, ...]]) -> Iterator[Change]:
+    """Releases of our names that are somebody else's."""
+    for release in rendering.releases:
+        rows = there.get(release.name)
+        if rows and rows[0].estate != rendering.estate:
+            whose = f"estate {rows[0].estate}" if rows[0].estate else "somebody else: no estate applied it"
+            yield Change(
+                "change",
+                APART,
+                "Release",
+                release.name,
+                owners=(f"it is of {whose}",),
+                remedy="Name another namespace in the estate, or make it ours with --take-over.",
+            )
 
 
 def _secret(api: Api, draft: SecretDraft, apart: Apart) -> Change | None:
@@ -114,8 +144,9 @@ def _secret(api: Api, draft: SecretDraft, apart: Apart) -> Change | None:
     return Change("change", APART, "Secret", draft.name, fields) if fields else None
 
 
-def _definition(definition: Mapping[str, Any]) -> Change:
-    return Change("change", APART, definition["kind"], definition["metadata"]["name"])
+def _definition(definition: Mapping[str, Any], known: Mapping[str, str]) -> Change:
+    name = definition["metadata"]["name"]
+    return Change("change" if name in known else "create", APART, definition["kind"], name)
 
 
 def _live(api: Api, manifests: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -154,14 +185,14 @@ def _asked(
     before = live.get(place) or api.find(place)
     progress()
     wanted = {**manifest, "metadata": {**manifest["metadata"], **_helms(manifest, release, api.namespace)}}
-    owners: tuple[str, ...] = ()
+    owners = tuple(_owner(before, release, api.namespace)) if before else ()
     try:
         try:
             after = api.apply(place, wanted, MANAGER, dry_run=True)
         except Refused as error:
             if error.status != 409 or before is None:
                 raise
-            owners = tuple(dict.fromkeys(f"{each.field}: {each.message}" for each in error.causes))
+            owners += tuple(dict.fromkeys(f"{each.field}: {each.message}" for each in error.causes))
             after = api.apply(place, wanted, MANAGER, dry_run=True, force=True)
     except Refused as error:
         return _not_taken(release, manifest, before, error)
@@ -172,6 +203,23 @@ def _asked(
         return None
     lost = tuple(consequences.of_change(before, after))
     return Change("change", release, kind, name, fields, lost, owners)
+
+
+def _owner(before: Mapping[str, Any], release: str, namespace: str) -> Iterator[str]:
+    """Why Helm would refuse to take an object that is there: it is of another release, or of none.
+
+    Contract: helm.sh/helm/v4 pkg/action/validate.go, `checkOwnership`.
+    """
+    notes = before["metadata"].get("annotations") or {}
+    name, space = (notes.get(f"meta.helm.sh/release-{key}") for key in ("name", "namespace"))
+    if name is None or space is None:
+        managers = {each["manager"] for each in before["metadata"].get("managedFields") or ()}
+        made = f"; {', '.join(sorted(managers))} wrote it" if managers else ""
+        yield f"it belongs to no release of Helm{made}"
+    elif (name, space) != (release, namespace):
+        yield f"it belongs to the release {name} in {space}"
+    elif (before["metadata"].get("labels") or {}).get("app.kubernetes.io/managed-by") != "Helm":
+        yield "its label app.kubernetes.io/managed-by is not Helm"
 
 
 def _helms(manifest: Mapping[str, Any], release: str, namespace: str) -> dict[str, Any]:

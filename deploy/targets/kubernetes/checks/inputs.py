@@ -46,7 +46,7 @@ class Facts:
     ours, if it is there. `nodes`, `pods` and `storage_classes`: of the whole cluster. `quotas`,
     `limit_ranges`, `claims` and `secrets`: of our namespace; of Secrets only type, name and `tls.crt` are
     looked at. `crds`: definitions. `live`: objects in our namespace of the kinds that are applied.
-    `releases`: Helm's, each with `name` and `status`.
+    `releases`: Helm's, each with `name`, `status`, and the `estate` that applied it, empty for others.
     """
 
     now: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -32,6 +33,11 @@ class Api:
     def client(self) -> ApiClient:
         """Made at the first request. Raises what `connect` raises."""
         return connect(self.access)
+
+    @property
+    def server(self) -> str:
+        """Its address. Raises what `connect` raises."""
+        return str(self.client.configuration.host)
 
     @property
     def cluster(self) -> str:
@@ -127,9 +133,14 @@ class Api:
             _, url, signed, _, _ = self.client.param_serialize(
                 method, path, header_params=headers, auth_settings=["BearerToken"]
             )
-            answer = self.client.rest_client.pool_manager.request(
-                method, url, headers=signed, body=body, timeout=seconds, retries=_RETRIES, redirect=False
-            )
+            for _ in range(_PATIENCE):
+                answer = self.client.rest_client.pool_manager.request(
+                    method, url, headers=signed, body=body, timeout=seconds, retries=_RETRIES, redirect=False
+                )
+                if answer.status != 429 or "Retry-After" not in answer.headers:
+                    break
+                # It has done nothing: it is busy, or makes a new kind ready.
+                time.sleep(min(float(answer.headers["Retry-After"]), _LONGEST))
         except urllib3.exceptions.HTTPError as error:
             raise ClusterError(
                 f"{self.cluster}: its API server does not answer: {_why(error)}",
@@ -139,7 +150,18 @@ class Api:
 
 
 # A connection that was closed while nobody used it is opened anew; what was sent is never sent twice.
-_RETRIES = urllib3.Retry(total=2, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.2)
+_RETRIES = urllib3.Retry(
+    total=2,
+    connect=2,
+    read=0,
+    redirect=0,
+    status=0,
+    other=0,
+    backoff_factor=0.2,
+    respect_retry_after_header=False,
+)
+# How often a request is sent that is asked to come again, as often as kubectl does, and seconds in between.
+_PATIENCE, _LONGEST = 10, 10.0
 
 
 def _why(error: Exception) -> str:

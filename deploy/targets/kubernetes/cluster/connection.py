@@ -15,7 +15,7 @@ from kubernetes.config.config_exception import ConfigException
 
 from estate.errors import ClusterError, UsageError
 from estate.model import Estate
-from estate.suggest import offer
+from estate.suggest import nearest
 
 # The library has no types of its own.
 config: Any = _config
@@ -57,11 +57,10 @@ def connect(to: Access) -> ApiClient:
         rows = merged.value.get("contexts") if merged is not None else None
         names = [row["name"] for row in rows or ()]
         if to.context not in names:
-            near = offer(to.context, names) or f"It has: {', '.join(names)}"
             raise UsageError(
                 f"{to.cluster}: {to.kubeconfig} has no context {to.context!r}",
-                f"{near[:1].upper()}{near[1:]}. Name it in clusters.{to.cluster}.kubernetes.context, "
-                "or add it with `az aks get-credentials`.",
+                f"{nearest(to.context, names, 'It has')} Name the right one in "
+                f"clusters.{to.cluster}.kubernetes.context, or add this one with `az aks get-credentials`.",
             )
         client: ApiClient = config.new_client_from_config(
             config_file=to.kubeconfig, context=to.context, persist_config=False

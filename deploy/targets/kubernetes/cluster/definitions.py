@@ -7,6 +7,7 @@ Helm never changes those that exist, and a client-side apply cannot: their annot
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,16 +45,20 @@ def wanted(operator: Path) -> tuple[dict[str, Any], ...]:
     return tuple(each for each in yaml.load_all(done.stdout, _Loader) if each)
 
 
-def outdated(api: Api, definitions: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-    """Those that are missing in the cluster or of another version. Raises ClusterError."""
-    there = {
-        each["metadata"]["name"]: each["metadata"].get("annotations", {}).get(VERSION)
+def there(api: Api) -> dict[str, str]:
+    """The operator's version in each definition that is there, by name, or nothing. Raises ClusterError."""
+    return {
+        each["metadata"]["name"]: each["metadata"].get("annotations", {}).get(VERSION, "")
         for each in api.metadata(collection(_VERSION, _KIND, None))
     }
+
+
+def outdated(known: Mapping[str, str], definitions: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """Those that are missing among the known ones, or of another version."""
     return tuple(
         each
         for each in definitions
-        if there.get(each["metadata"]["name"]) != each["metadata"].get("annotations", {}).get(VERSION)
+        if known.get(each["metadata"]["name"]) != each["metadata"].get("annotations", {}).get(VERSION)
     )
 
 

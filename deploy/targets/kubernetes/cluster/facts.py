@@ -94,5 +94,7 @@ def _definitions(api: Api) -> tuple[Object, ...]:
 
 def _releases(api: Api) -> tuple[Object, ...]:
     return tuple(
-        {"name": name, "status": rows[0].status} for name, rows in releases.revisions(api).items() if rows
+        {"name": name, "status": rows[0].status, "estate": rows[0].estate}
+        for name, rows in releases.revisions(api).items()
+        if rows
     )

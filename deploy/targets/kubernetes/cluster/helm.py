@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from deploy.targets.kubernetes.cluster.releases import ESTATE, HASH
 from deploy.targets.kubernetes.rendering.release import Release
 from estate.errors import ClusterError
 
+# Lines of its libraries' logs, such as klog's `E1129 15:54:52.593465    2517 round_tripper.go:63] …`.
+_NOISE = re.compile(r"level=|WARNING|[EWIF]\d{4} \d\d:\d\d:")
 # Of one call. It waits for no pod: readiness is watched by ourselves, with reasons.
 SECONDS = 180.0
 
@@ -92,7 +95,7 @@ def _values(release: Release) -> Iterator[Path]:
 
 
 def _failed(to: Access, verb: str, release: str, said: str) -> ClusterError:
-    lines = [line for line in said.strip().splitlines() if not line.startswith(("level=", "WARNING"))]
+    lines = [line for line in said.strip().splitlines() if not _NOISE.match(line)]
     text = "\n".join(lines).removeprefix("Error: ")
     remedy = ""
     if "conflict with" in text:

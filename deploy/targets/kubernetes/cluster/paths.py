@@ -15,6 +15,7 @@ _PLURALS = {
     "Prometheus": "prometheuses",
     "Ingress": "ingresses",
     "StorageClass": "storageclasses",
+    "SecretProviderClass": "secretproviderclasses",
 }
 
 
@@ -22,7 +23,12 @@ def collection(version: str, kind: str, namespace: str | None) -> str:
     """The path of all objects of a kind, in a namespace or of the whole cluster."""
     root = "/api" if "/" not in version else "/apis"
     inside = f"/namespaces/{quote(namespace)}" if namespace else ""
-    return f"{root}/{version}{inside}/{_PLURALS.get(kind) or f'{kind.lower()}s'}"
+    return f"{root}/{version}{inside}/{plural(kind)}"
+
+
+def plural(kind: str) -> str:
+    """The resource of a kind, as paths and roles have it."""
+    return _PLURALS.get(kind) or f"{kind.lower()}s"
 
 
 def path(manifest: Mapping[str, Any]) -> str:

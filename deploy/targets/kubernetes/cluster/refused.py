@@ -11,6 +11,9 @@ from typing import Any
 
 from estate.errors import ClusterError
 
+# What stands before a list of rules that is longer than anybody reads.
+GRANTS = "is attempting to grant RBAC permissions not currently held"
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -43,6 +46,9 @@ def refused(cluster: str, method: str, path: str, status: int, body: bytes) -> R
         Cause(str(each.get("field", "")), str(each.get("message", "")), str(each.get("reason", "")))
         for each in details.get("causes") or ()
     )
+    if GRANTS in message:
+        message, _, rows = message.partition(f"{GRANTS}:\n")
+        message += f"{GRANTS}: {len(rows.splitlines())} rules"
     said = f"{cluster}: {message[:600]}"
     if status == 404 and not document:
         # No Status: the kind itself is not known there.
@@ -64,8 +70,15 @@ def _remedy(cluster: str, status: int, method: str, path: str, message: str) -> 
     match status:
         case 401:
             return f"The credentials of {cluster} are not valid, or not any more: sign in again."
-        case 403 if "is forbidden: User" in message:
-            return f"Grant this right, for example with:\n{rule(method, path)}"
+        case 403 if GRANTS in message:
+            return (
+                "A role may be made only by who holds all that it grants, or by:\n"
+                '- apiGroups: ["rbac.authorization.k8s.io"]\n'
+                '  resources: ["clusterroles", "roles"]\n'
+                '  verbs: ["escalate", "bind"]'
+            )
+        case 403 if "is forbidden: User" in message or "cannot get path" in message:
+            return f"Grant this right in {_where(path)}, for example with:\n{rule(method, path)}"
         case 403 if "exceeded quota" in message:
             return "Raise the ResourceQuota of the namespace, or ask for less in the estate."
         case 404 if "namespaces" in message:
@@ -79,14 +92,23 @@ def _remedy(cluster: str, status: int, method: str, path: str, message: str) -> 
     return ""
 
 
+def _where(path: str) -> str:
+    parts = path.strip("/").split("/")
+    at = parts.index("namespaces") + 1 if "namespaces" in parts else len(parts)
+    return f"a Role of namespace {parts[at]}" if at + 1 < len(parts) else "a ClusterRole"
+
+
 def rule(method: str, path: str) -> str:
     """The rule of a role that would allow a request, as YAML to copy."""
     parts = path.split("?", maxsplit=1)[0].strip("/").split("/")
+    if parts[0] not in ("api", "apis") or len(parts) < 3:
+        return f'- nonResourceURLs: ["/{"/".join(parts)}"]\n  verbs: ["{method.lower()}"]'
     group = "" if parts[0] == "api" else parts[1]
     rest = parts[2:] if parts[0] == "api" else parts[3:]
     if len(rest) > 2 and rest[0] == "namespaces":
         rest = rest[2:]
-    resource = "/".join([rest[0], *rest[2:]]) if rest else ""
+    # services/http:query:10902/proxy/api/v1/query is asked for as services/proxy.
+    resource = "/".join([rest[0], *rest[2:3]])
     named = len(rest) > 1
     verb = {"GET": "get" if named else "list", "POST": "create", "PUT": "update", "DELETE": "delete"}
     verbs = ["patch", "create"] if method == "PATCH" else [verb.get(method, method.lower())]

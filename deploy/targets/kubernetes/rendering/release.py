@@ -76,8 +76,12 @@ _METADATA = frozenset({"kind", "name", "labels", "annotations"})
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """All of one cluster: `secrets` are applied first and by themselves, `releases` in their order."""
+    """All of one cluster: `secrets` are applied first and by themselves, `releases` in their order.
 
+    `estate` is the name of the estate, which releases of ours carry.
+    """
+
+    estate: str
     cluster: str
     namespace: str
     secrets: tuple[SecretDraft, ...]

@@ -68,6 +68,7 @@ def _cluster(
         *(each for own in mounting for each in vaults.objects(place, own, names.labels(own))),
     )
     return Rendering(
+        place.estate.name,
         place.cluster,
         place.namespace,
         tuple(ours),

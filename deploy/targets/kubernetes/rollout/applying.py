@@ -65,7 +65,7 @@ def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) ->
 
     Raises ClusterError for a refusal, RolloutStopped for what does not become ready.
     """
-    for each in definitions.outdated(api, definitions.wanted(order.operator)):
+    for each in definitions.outdated(definitions.there(api), definitions.wanted(order.operator)):
         say(f"definition {each['metadata']['name']}")
         definitions.apply(api, each)
     for draft in rendering.secrets:
@@ -128,17 +128,17 @@ def _bring(
 ) -> bool:
     """Bring a release up to date; whether anything had to be done."""
     last = rows[0] if rows else None
+    if last is not None and last.estate != helm.estate and not order.take_over:
+        raise ClusterError(
+            f"{api.cluster}: the release {release.name} in {api.namespace} is not ours",
+            "Uninstall or rename it, name another namespace in the estate, or take it over with --take-over.",
+        )
     if last is not None and last.pending:
         # Nobody else works on it: the lock is ours. Helm would refuse for ever.
         say(f"release {release.name}: revision {last.number} was begun and never ended")
         api.delete(releases.path(api, last))
     elif last is not None and _holds(last, release) and (api.cluster, release.name) not in order.differing:
         return False
-    if last is not None and not last.estate and not order.take_over:
-        raise ClusterError(
-            f"{api.cluster}: the release {release.name} in {api.namespace} is not ours",
-            "Uninstall or rename it, name another namespace in the estate, or take it over with --take-over.",
-        )
     say(f"release {release.name}")
     for manifest in release.manifests():
         named = (api.cluster, manifest["metadata"]["name"])

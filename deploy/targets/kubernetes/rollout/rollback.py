@@ -21,10 +21,10 @@ def entry_of(api: Api, revision: int) -> Entry:
     for entry in rows:
         if entry.revision <= revision:
             return entry
-    known = ", ".join(str(entry.revision) for entry in rows) or "none"
+    known = ", ".join(str(entry.revision) for entry in rows)
     raise ClusterError(
         f"{api.cluster}: revision {revision} is not recorded any more, or never was",
-        f"It has {known}: `singlepane history` lists them.",
+        f"It has {known}: `singlepane history` lists them." if known else "Nothing was applied to it yet.",
     )
 
 

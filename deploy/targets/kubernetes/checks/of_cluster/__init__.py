@@ -37,3 +37,18 @@ CHECKS: tuple[Check, ...] = (
     pod_security,
     version_steps,
 )
+
+# Their errors: what `apply` stops for unless it is allowed.
+REFUSED = (
+    "server-version",
+    "pod-security",
+    "quota-exceeded",
+    "limit-range",
+    "node-capacity",
+    "storage-class-missing",
+    "volume-cannot-grow",
+    "version-jump",
+    "prometheus-downgrade",
+    "release-pending",
+    "pull-secret-missing",
+)

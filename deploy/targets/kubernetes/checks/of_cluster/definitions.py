@@ -30,5 +30,5 @@ def definitions(rendered: Rendered, facts: Facts) -> Iterator[Problem]:
         name, has = next(iter(older.items()))
         more = f" and {len(older) - 1} more" if len(older) > 1 else ""
         message = f"{name}{more} is of operator {has}, and {wanted} would read it"
-        fix = f"apply the definitions of {wanted} first"
+        fix = f"`singlepane apply` brings those of {OURS['prometheus_operator']} before anything else"
         yield Problem("crd-older", rendered.path(), message, fix)

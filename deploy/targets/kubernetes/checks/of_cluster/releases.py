@@ -12,10 +12,10 @@ from estate.problems import Problem
 
 
 def releases(rendered: Rendered, facts: Facts) -> Iterator[Problem]:
-    """No release of the namespace is in the middle of something."""
+    """No release of the namespace is in the middle of something, but those that an apply of ours left so."""
     for each in facts.releases:
         status = each["status"]
-        if status.startswith("pending-"):
+        if status.startswith("pending-") and each["estate"] != rendered.estate.name:
             message = f"release {each['name']} is {status}: Helm refuses to change it"
             namespace = rendered.row.kubernetes.namespace
             fix = f"once nobody works on it: helm rollback {each['name']} -n {namespace}"
