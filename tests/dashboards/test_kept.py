@@ -1,4 +1,4 @@
-"""What dashboards ask of a cluster is what its Prometheus keeps: the lists of metrics are short on purpose."""
+"""What dashboards ask of a cluster is what its Prometheus keeps: lists of metrics are short on purpose."""
 
 from __future__ import annotations
 
