@@ -173,4 +173,13 @@ CODES = {
     "pull-secret-missing": _error("The image pull secret is not in the namespace."),
     "vault-driver-missing": _error("What brings secrets of key vaults is not in a cluster."),
     "tls-secret-expiring": _warning("A certificate in a cluster is expired or near its end."),
+    # Of an installed stack.
+    "stack-missing": _error("The release of an installed stack is not there, or is another one."),
+    "stack-version": _error("An installed stack is too old, or does not go with our Thanos."),
+    "stack-version-untried": _warning("An installed stack is newer than those that were tried."),
+    "stack-prometheus": _error("The Prometheus of an installed stack is another than the estate says."),
+    "stack-sidecar": _error("The Prometheus of an installed stack has a sidecar already."),
+    "stack-selectors": _error("The Prometheus of an installed stack would not take our rules or monitors."),
+    "stack-service-open": _warning("A Service of an installed stack would open the sidecar to the outside."),
+    "stack-unused": _warning("Names in an installed stack stand where there is none."),
 }

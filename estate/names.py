@@ -124,6 +124,14 @@ LABEL_VALUE = Spelling(
     63,
     _plain_value,
 )
+# The same page: an optional prefix, which is a DNS name, and a slash.
+OBJECT_LABEL = Spelling(
+    "invalid-label-name",
+    "label name of Kubernetes",
+    r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
+    "letters, digits, '-', '_' and '.', a letter or digit at both ends, after a DNS name and '/' if any",
+    253,
+)
 RESOURCE_TYPE = Spelling(
     "invalid-resource-type",
     "Azure resource type",
@@ -258,6 +266,7 @@ EngineVersion = Annotated[str, ENGINE_VERSION]
 MetricName = Annotated[str, METRIC_NAME]
 LabelName = Annotated[str, LABEL_NAME]
 LabelValue = Annotated[str, LABEL_VALUE]
+ObjectLabel = Annotated[str, OBJECT_LABEL]
 ResourceType = Annotated[str, RESOURCE_TYPE]
 SecretReference = Annotated[str, SECRET]
 WorkloadOrSecret = Annotated[str, WORKLOAD_OR_SECRET]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from estate.model import AzureExporter, Estate, JsonExporter, WebhookReceiver, component_names
+from estate.stacks import account_of
 from estate.tree import Path
 
 KIND = "keyvault:"
@@ -56,7 +57,8 @@ def readers(estate: Estate) -> Iterator[Reader]:
 
 def store_accounts(estate: Estate, cluster: str) -> tuple[str, ...]:
     """Service accounts of a cluster that open the object store."""
-    return ("prometheus", "store", "rule", "compact") if cluster == estate.hub else ("prometheus",)
+    own = account_of(estate, cluster)
+    return (own, "store", "rule", "compact") if cluster == estate.hub else (own,)
 
 
 def tenants_of(estate: Estate, row: AzureExporter, cluster: str) -> tuple[str, ...]:

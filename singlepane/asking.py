@@ -19,6 +19,7 @@ from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.connection import access
 from deploy.targets.kubernetes.cluster.facts import facts
 from deploy.targets.kubernetes.cluster.helm import Helm
+from deploy.targets.kubernetes.cluster.stack import installed
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rendering.render import Wish, render
 from deploy.targets.kubernetes.rollout.rollout import Target
@@ -26,6 +27,7 @@ from estate.errors import ClusterError, EstateInvalid, UsageError
 from estate.findings import Finding, in_order
 from estate.load import Loaded, load
 from estate.model import Estate
+from estate.stacks import adopted as is_adopted
 from singlepane import output
 from singlepane.building import Building
 from singlepane.clusters import meant
@@ -123,6 +125,7 @@ def allowed(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str
 
     def lacking(name: str) -> ClusterError | None:
         manifests = [each for release in renderings[name].releases for each in release.manifests()]
+        manifests += renderings[name].additions
         needed = rights.to_apply(kinds_of(manifests), name == given.estate.hub, apart)
         missing = rights.missing(apis[name], needed)
         if not missing:
@@ -135,6 +138,29 @@ def allowed(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str
         raise ClusterError(
             "\n".join(each.message for each in found), "\n".join(each.remedy for each in found)
         )
+
+
+def adopted(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api]) -> None:
+    """Reads the stacks that clusters are built on, and says what does not fit; warnings are said.
+
+    Raises EstateInvalid where one cannot be adopted as the estate has it. A cluster that cannot be asked says
+    nothing here.
+    """
+
+    def found(name: str) -> tuple[Finding, ...]:
+        release = given.estate.clusters[name].kubernetes.stack.release
+        objects = (each for release in renderings[name].releases for each in release.manifests())
+        try:
+            return checks.stack_findings(given.loaded, name, objects, installed(apis[name], release))
+        except ClusterError:
+            return ()
+
+    names = [name for name in renderings if is_adopted(given.estate, name)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        rows = in_order(row for each in pool.map(found, names) for row in each)
+    if _wrong(rows):
+        raise EstateInvalid(rows)
+    output.findings(rows, as_json=False, on=output.errors)
 
 
 def _wrong(found: Sequence[Finding]) -> bool:

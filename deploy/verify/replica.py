@@ -7,15 +7,24 @@ from dataclasses import dataclass
 
 from estate.model import Estate
 from estate.running import Deployment
+from estate.stacks import adopted, server_of
 
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """One Prometheus with its sidecar, and the external labels that its stream must carry."""
+    """One Prometheus with its sidecar, and the external labels that its stream must carry.
+
+    `more`: those of an installed stack stand beside them.
+    """
 
     cluster: str
     number: int
     labels: Mapping[str, str]
+    more: bool = False
+
+    def carried(self, labels: Mapping[str, str]) -> bool:
+        """Whether a stream with these labels is its own."""
+        return self.labels.items() <= labels.items() if self.more else self.labels == labels
 
     @property
     def prometheus(self) -> str:
@@ -42,6 +51,10 @@ def replicas(estate: Estate, deployment: Deployment) -> tuple[Replica, ...]:
     with_prometheus = {*estate.workloads()} | {
         each.cluster for each in deployment.components if each.kind == "prometheus"
     }
+
+    def called(name: str, number: int) -> str:
+        return f"prometheus-{server_of(estate, name)}-{number}" if named else str(number)
+
     return tuple(
         Replica(
             name,
@@ -49,8 +62,9 @@ def replicas(estate: Estate, deployment: Deployment) -> tuple[Replica, ...]:
             {
                 "cluster": name,
                 **cluster.labels,
-                estate.metrics.replica_label: f"prometheus-{name}-{number}" if named else str(number),
+                estate.metrics.replica_label: called(name, number),
             },
+            named and adopted(estate, name),
         )
         for name, cluster in estate.clusters.items()
         if name in with_prometheus

@@ -43,7 +43,7 @@ from estate.model.exporters import (
     JsonMetric,
     component_names,
 )
-from estate.model.kubernetes import EngineVersions, Gate, Images, KubernetesSettings, Rollout, Wave
+from estate.model.kubernetes import EngineVersions, Gate, Images, KubernetesSettings, Rollout, Stack, Wave
 from estate.model.metrics import Metrics, QuerySettings, Retention, Store
 from estate.model.row import Row
 from estate.names import ClusterName, DnsLabel, Url
@@ -88,6 +88,7 @@ __all__ = [
     "Row",
     "SecretCredential",
     "SinglepaneReceiver",
+    "Stack",
     "Store",
     "Subscription",
     "Tenant",

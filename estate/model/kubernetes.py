@@ -15,10 +15,25 @@ from estate.names import (
     EngineVersion,
     HostName,
     ImageName,
+    LabelValue,
+    ObjectLabel,
     Registry,
     Uuid,
 )
 from estate.quantities import Duration
+
+
+class Stack(Row):
+    """Names in an installed stack, where they are not those of its chart."""
+
+    release: DnsLabel = "kube-prometheus-stack"
+    """Name of its Helm release, as `helm list` shows it. It must be in the cluster's namespace."""
+    prometheus: DnsLabel | None = None
+    """Name of its Prometheus object; left out, the one that the chart makes of the release's name."""
+    account: DnsName | None = None
+    """ServiceAccount of its Prometheus; left out, the one that the chart makes of the release's name."""
+    labels: dict[ObjectLabel, LabelValue] = Field(default={})
+    """Labels that its Prometheus selects monitors and rules by; left out, `release` with its name."""
 
 
 class KubernetesSettings(Row):
@@ -36,6 +51,13 @@ class KubernetesSettings(Row):
     A cluster needs one as soon as there is a second: the hub reads each sidecar, each Prometheus tells the
     hub's Alertmanagers.
     """
+    existing: Literal["kube-prometheus-stack"] | None = None
+    """A stack that is installed there already and is built on, in place of a Prometheus of our own.
+
+    Nothing of it is changed; its Prometheus gets what is missing to be part of the estate.
+    """
+    stack: Stack = Stack()
+    """Names in the installed stack, where they are not those of its chart."""
     storage_class: DnsName | None = None
     """Class of all volumes; left out, the cluster's own default."""
     client_id: Uuid | None = None

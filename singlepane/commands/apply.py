@@ -81,6 +81,7 @@ def apply(
     given, let = asking.asked(estate, cluster), _codes(allow or ())
     renderings, apis = asking.checked(given), given.apis()
     asking.allowed(given, renderings, apis, secrets_only)
+    asking.adopted(given, renderings, apis)
     values = secrets.read(asking.references(renderings), os.environ, given.base)
     operator = asking.built("prometheus_operator")
     targets = asking.targets(given, apis)

@@ -52,6 +52,7 @@ def plan(
     values = known(asking.references(renderings), os.environ, given.base)
     held = definitions.wanted(asking.built("prometheus_operator"))
     apis = given.apis()
+    asking.adopted(given, renderings, apis)
     plans = asking.plans(renderings, apis, Apart(held, values))
     asking.held_against(given, renderings, apis)
     if format is PlanFormat.json:

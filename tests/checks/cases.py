@@ -1,8 +1,9 @@
 """The fixtures of all checks: tests/data/checks/CHECK/{failing,passing}*.yaml.
 
 Those of checks of the estate are whole estates. The others hold `objects`, and `facts` for those of the live
-cluster; their estate is tests/data/checks/estate.yaml, their cluster prod-weu unless `cluster` says another.
-A failing one has its findings in a sibling `.expected`; `python -m tests.checks.cases` writes them anew.
+cluster or `stack` for those of an installed stack; their estate is tests/data/checks/estate.yaml or
+stacks.yaml, their cluster prod-weu unless `cluster` says another. A failing one has its findings in a sibling
+`.expected`; `python -m tests.checks.cases` writes them anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from typing import Any
 
 import yaml
 
-from deploy.targets.kubernetes.checks import Facts, Rendered, of_cluster, of_estate, of_objects
+from deploy.targets.kubernetes.checks import (
+    Facts,
+    Installed,
+    Rendered,
+    of_cluster,
+    of_estate,
+    of_objects,
+    of_stack,
+)
 from estate.codes import CODES
 from estate.findings import Finding, in_order
 from estate.load import load
@@ -24,9 +33,11 @@ from tests.estate.bad import inside, transcript
 
 FOLDER = Path(__file__).parents[1] / "data" / "checks"
 ESTATE = "estate.yaml"
+# The same with an installed stack in prod-weu.
+STACKS = "stacks.yaml"
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 CHECKS: dict[str, Callable[..., Iterator[Problem]]] = {
-    check.__name__: check for room in (of_estate, of_objects, of_cluster) for check in room.CHECKS
+    check.__name__: check for room in (of_estate, of_objects, of_cluster, of_stack) for check in room.CHECKS
 }
 FILES = sorted(FOLDER.glob("*/*.yaml"))
 # The codes of these checks stand at the end of the registry.
@@ -42,6 +53,14 @@ def facts(document: dict[str, Any]) -> Facts:
     return replace(Facts(NOW), **given)
 
 
+def stack(document: dict[str, Any]) -> Installed:
+    """An installed stack as a fixture has it."""
+    releases, prometheuses, services = (
+        tuple(document.get(key, ())) for key in ("releases", "prometheuses", "services")
+    )
+    return Installed(releases, prometheuses, services, document.get("namespace"))
+
+
 def found(file: Path) -> tuple[Finding, ...]:
     """What the check of a fixture says about it, files named from the folder of the fixture."""
     check = CHECKS[file.parent.name]
@@ -51,9 +70,13 @@ def found(file: Path) -> tuple[Finding, ...]:
         return in_order(loaded.placed(problem) for problem in check(loaded.estate))
     document = yaml.safe_load(file.read_text())
     with inside(FOLDER):
-        loaded = load(Path(ESTATE))
+        loaded = load(Path(STACKS if check in of_stack.CHECKS else ESTATE))
     rendered = Rendered(loaded.estate, document.get("cluster", "prod-weu"), tuple(document["objects"]))
-    given = (rendered,) if check in of_objects.CHECKS else (rendered, facts(document["facts"]))
+    given: tuple[Any, ...] = (rendered,)
+    if check in of_cluster.CHECKS:
+        given = (rendered, facts(document["facts"]))
+    elif check in of_stack.CHECKS:
+        given = (rendered, stack(document["stack"]))
     return in_order(loaded.placed(problem) for problem in check(*given))
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.targets.kubernetes.checks import of_cluster, of_estate, of_objects
+from deploy.targets.kubernetes.checks import of_cluster, of_estate, of_objects, of_stack
 from tests.checks.cases import CHECKS, FILES, FOLDER, KUBERNETES, codes, found
 from tests.estate.bad import transcript
 
-ROOMS = (of_estate, of_objects, of_cluster)
+ROOMS = (of_estate, of_objects, of_cluster, of_stack)
 FAILING = [file for file in FILES if file.stem.startswith("failing")]
 PASSING = [file for file in FILES if file.stem.startswith("passing")]
 

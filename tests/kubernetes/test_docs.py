@@ -15,7 +15,7 @@ from deploy.targets.kubernetes.changes import consequences
 from singlepane.program import program
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("kubernetes", "plan", "waves")
+PAGES = ("kubernetes", "plan", "waves", "adopting")
 
 
 def typed(page: str) -> list[list[str]]:

@@ -35,7 +35,7 @@ def newest_age_limit(block: int, in_clusters: bool = False) -> float:
 
 def of_replica(found: tuple[Block, ...], replica: Replica) -> tuple[Block, ...]:
     """This replica's raw blocks, newest first."""
-    own = (each for each in found if each.labels == replica.labels and each.resolution == 0)
+    own = (each for each in found if replica.carried(each.labels) and each.resolution == 0)
     return tuple(sorted(own, key=lambda each: each.end, reverse=True))
 
 

@@ -26,7 +26,7 @@ async def prove(ground: Ground, replica: Replica) -> str:
         cause = broken.cause + await asyncio.to_thread(complaint, ground, replica.sidecar)
         raise Broken(cause, broken.remedy, final=broken.final) from None
     store = await store_of(ground, replica.sidecar)
-    if replica.labels not in store.label_sets:
+    if not any(map(replica.carried, store.label_sets)):
         seen = ", ".join(matcher_text(labels) for labels in store.label_sets) or "no labels"
         raise Broken(
             f"Query sees {replica.sidecar} with {seen} where the estate has {matcher_text(replica.labels)}",

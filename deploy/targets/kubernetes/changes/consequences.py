@@ -59,7 +59,7 @@ def _labels(before: Manifest, after: Manifest) -> Iterator[Consequence]:
     if before["kind"] != "Prometheus":
         return
     old, new = (each["spec"].get("externalLabels") or {} for each in (before, after))
-    if old == new:
+    if old == new or not _ships(before):
         return
     names = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
     yield Consequence(
@@ -69,9 +69,18 @@ def _labels(before: Manifest, after: Manifest) -> Iterator[Consequence]:
     )
 
 
+def _ships(prometheus: Manifest) -> bool:
+    """Whether it has a sidecar: without one there is no stream of blocks that could be cut."""
+    return bool(prometheus["spec"].get("thanos"))
+
+
 def _replica_label(before: Manifest, after: Manifest) -> Iterator[Consequence]:
     key = "replicaExternalLabelName"
-    if before["kind"] == "Prometheus" and before["spec"].get(key) != after["spec"].get(key):
+    if before["kind"] != "Prometheus" or not _ships(before):
+        return
+    # What the operator takes where nothing is written.
+    old, new = (each["spec"].get(key, "prometheus_replica") for each in (before, after))
+    if old != new:
         yield Consequence("stream-cut", "the replica label is renamed: every stream of blocks begins anew")
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from deploy.targets.kubernetes.changes import consequences, diff
 from deploy.targets.kubernetes.changes.consequences import Consequence
 from deploy.targets.kubernetes.changes.diff import Field
-from deploy.targets.kubernetes.cluster import definitions, releases, rights
+from deploy.targets.kubernetes.cluster import additions, definitions, releases, rights
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.paths import collection, path
 from deploy.targets.kubernetes.cluster.refused import Refused
@@ -84,15 +84,20 @@ def plan(
     """Ask the cluster for each object. A cluster that cannot be asked is a value, never an exception."""
     rows = [(release.name, manifest) for release in rendering.releases for manifest in release.manifests()]
     try:
-        _allowed(api, [manifest for _, manifest in rows], bool(rendering.secrets))
+        manifests = [manifest for _, manifest in rows]
+        _allowed(api, [*manifests, *rendering.additions], bool(rendering.secrets))
         there = releases.revisions(api)
-        live = _live(api, [manifest for _, manifest in rows])
+        live = _live(api, manifests)
         with ThreadPoolExecutor(THREADS) as pool:
             asked = [pool.submit(_asked, api, name, manifest, live, progress) for name, manifest in rows]
             found = [each.result() for each in asked]
         found += [_secret(api, draft, apart) for draft in rendering.secrets]
-        known = definitions.there(api)
-        found += [_definition(each, known) for each in definitions.outdated(known, apart.definitions)]
+        wanted = rendering.additions
+        # An installed stack has definitions of its own.
+        known = {} if wanted else definitions.there(api)
+        outdated = () if wanted else definitions.outdated(known, apart.definitions)
+        found += [_definition(each, known) for each in outdated]
+        found += [_addition(api, each) for each in (*wanted, *additions.left_over(api, wanted))]
         changes = [change for change in found if change is not None]
         changes += _foreign(rendering, there)
         changes += _gone(api, rendering, there)
@@ -142,6 +147,24 @@ def _secret(api: Api, draft: SecretDraft, apart: Apart) -> Change | None:
     wanted = draft.data(apart.secrets)
     fields = tuple(Field(f"data[{key}]", SECRET, SECRET) for key in wanted if data.get(key) != wanted[key])
     return Change("change", APART, "Secret", draft.name, fields) if fields else None
+
+
+def _addition(api: Api, wanted: Mapping[str, Any]) -> Change | None:
+    """What becomes of an object of others that gets fields of ours, or loses them."""
+    kind, name = wanted["kind"], wanted["metadata"]["name"]
+    before = api.find(path(wanted))
+    if before is None:
+        return Change(
+            "change", APART, kind, name, refused=f"{api.cluster}: there is no {kind} {name} to add fields to"
+        )
+    try:
+        after = additions.apply(api, wanted, before, dry_run=True)
+    except ClusterError as error:
+        return Change("change", APART, kind, name, refused=error.message, remedy=error.remedy)
+    fields = diff.differences(before, after)
+    if not fields:
+        return None
+    return Change("change", APART, kind, name, fields, tuple(consequences.of_change(before, after)))
 
 
 def _definition(definition: Mapping[str, Any], known: Mapping[str, str]) -> Change:

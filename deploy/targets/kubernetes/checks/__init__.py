@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deploy.targets.kubernetes.checks import of_cluster, of_estate, of_objects
-from deploy.targets.kubernetes.checks.inputs import Facts, Object, Rendered
+from deploy.targets.kubernetes.checks import of_cluster, of_estate, of_objects, of_stack
+from deploy.targets.kubernetes.checks.inputs import Facts, Installed, Object, Rendered
 from estate.findings import Finding, in_order
 from estate.load import Loaded
 
-__all__ = ["Facts", "Object", "Rendered", "findings", "live_findings", "rendered_findings"]
+__all__ = [
+    "Facts",
+    "Installed",
+    "Object",
+    "Rendered",
+    "findings",
+    "live_findings",
+    "rendered_findings",
+    "stack_findings",
+]
 
 
 def findings(loaded: Loaded) -> tuple[Finding, ...]:
@@ -33,3 +42,11 @@ def live_findings(
     """What the cluster as it is says to these objects."""
     rendered = Rendered(loaded.estate, cluster, tuple(objects))
     return in_order(loaded.placed(row) for check in of_cluster.CHECKS for row in check(rendered, facts))
+
+
+def stack_findings(
+    loaded: Loaded, cluster: str, objects: Iterable[Object], found: Installed
+) -> tuple[Finding, ...]:
+    """What an installed stack says to being part of the estate."""
+    rendered = Rendered(loaded.estate, cluster, tuple(objects))
+    return in_order(loaded.placed(row) for check in of_stack.CHECKS for row in check(rendered, found))

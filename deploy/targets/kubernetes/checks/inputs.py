@@ -64,6 +64,30 @@ class Facts:
     releases: tuple[Object, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an installed stack says of itself.
+
+    `releases`: Helm's, of our namespace, each with `name`, `chart`, `version` (of the chart), `app` (that of
+    its operator), `status`, and in `prometheuses` the names of its Prometheus objects. Where the release that
+    the estate names is there, it is the only one. `prometheuses` and `services` are those of the namespace,
+    live; `namespace` is the namespace itself, if it may be read.
+    """
+
+    releases: tuple[Object, ...] = ()
+    prometheuses: tuple[Object, ...] = ()
+    services: tuple[Object, ...] = ()
+    namespace: Object | None = None
+
+    def release(self, name: str) -> Object | None:
+        """The release of that name."""
+        return next((each for each in self.releases if each["name"] == name), None)
+
+    def prometheus(self, name: str) -> Object | None:
+        """The Prometheus object of that name."""
+        return next((each for each in self.prometheuses if each["metadata"]["name"] == name), None)
+
+
 def named(each: Object) -> str:
     """An object as sentences name it: `Deployment query`."""
     return f"{each['kind']} {each['metadata']['name']}"

@@ -62,10 +62,15 @@ def current(rows: Iterable[Revision]) -> Revision | None:
     return next((row for row in rows if row.status in ("deployed", "failed")), None)
 
 
+def stored(api: Api, revision: Revision) -> Any:
+    """A revision as Helm wrote it: `chart`, `config`, `manifest`. Raises ClusterError."""
+    secret = api.get(path(api, revision))
+    return json.loads(gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"]))))
+
+
 def content(api: Api, revision: Revision) -> tuple[str, list[dict[str, Any]]]:
     """The chart and the `objects` that a revision of ours was made of. Raises ClusterError."""
-    secret = api.get(path(api, revision))
-    release = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"]))))
+    release = stored(api, revision)
     return release["chart"]["metadata"]["name"], list((release.get("config") or {}).get("objects") or ())
 
 

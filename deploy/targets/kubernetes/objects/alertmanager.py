@@ -12,6 +12,7 @@ from deploy.targets.kubernetes.objects.monitors import matched, replaced
 from deploy.targets.kubernetes.objects.of_workload import Object, account, balancer, claim
 from deploy.targets.kubernetes.objects.place import EXPOSED, Place, secret_name
 from estate.components import Component, File
+from estate.stacks import adopted, selected_by
 from thanos.alertmanager import CONFIG, retention_hours
 
 CONFIG_SECRET = f"alertmanager-{names.ALERTMANAGER}-config"
@@ -28,11 +29,11 @@ def objects(place: Place, managers: Sequence[Component]) -> Iterator[Object]:
     if len(managers) > 1:
         budget = {"maxUnavailable": 1, "selector": {"matchLabels": _selector()}}
         yield {"kind": "PodDisruptionBudget", "name": "alertmanager", "labels": labels, "spec": budget}
-    yield _monitor(labels, single=len(managers) == 1)
+    yield _monitor(place, labels, single=len(managers) == 1)
     if len(place.estate.clusters) > 1:
         number = EXPOSED["alertmanager", "http"]
         for each in managers:
-            picked = {"statefulset.kubernetes.io/pod-name": names.pod(each)}
+            picked = {"statefulset.kubernetes.io/pod-name": names.pod(each, place.server)}
             port = {"name": "http", "port": number + (each.replica or 0), "targetPort": "web"}
             yield balancer(place, each.name, labels, picked, port)
 
@@ -83,8 +84,11 @@ def _spec(place: Place, managers: Sequence[Component]) -> Object:
     return spec
 
 
-def _monitor(labels: Object, single: bool) -> Object:
-    """On one machine the only one is called `alertmanager`; several are numbered."""
+def _monitor(place: Place, labels: Object, single: bool) -> Object:
+    """On one machine the only one is called `alertmanager`; several are numbered.
+
+    An installed stack has Alertmanagers of its own behind the same Service.
+    """
     name = "alertmanager" if single else "alertmanager-$1"
     endpoint = {
         "port": "web",
@@ -92,7 +96,14 @@ def _monitor(labels: Object, single: bool) -> Object:
         "relabelings": [
             replaced("job", "alertmanager"),
             matched("__meta_kubernetes_pod_name", "alertmanager-.+-([0-9]+)", "component", name),
+            *([_ours()] if adopted(place.estate, place.cluster) else []),
         ],
     }
     spec = {"selector": {"matchLabels": {"operated-alertmanager": "true"}}, "endpoints": [endpoint]}
+    labels = {**labels, **selected_by(place.estate, place.cluster)}
     return {"kind": "ServiceMonitor", "name": "alertmanager", "labels": labels, "spec": spec}
+
+
+def _ours() -> Object:
+    pods = f"alertmanager-{names.ALERTMANAGER}-[0-9]+"
+    return {"action": "keep", "sourceLabels": ["__meta_kubernetes_pod_name"], "regex": pods}

@@ -8,14 +8,15 @@ Contract: https://prometheus-operator.dev/docs/api-reference/api/ (ServiceMonito
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from deploy.targets.kubernetes.objects import names
 from deploy.targets.kubernetes.objects.workload import Workload
 
 
-def monitor(workload: Workload) -> dict[str, Any]:
-    """The ServiceMonitor of a workload that has metrics."""
+def monitor(workload: Workload, selected: Mapping[str, str]) -> dict[str, Any]:
+    """The ServiceMonitor of a workload that has metrics; `selected` are labels that Prometheus asks for."""
     own = workload.component
     if own.metrics is None:
         raise ValueError(f"{own.name} has no metrics")
@@ -28,7 +29,12 @@ def monitor(workload: Workload) -> dict[str, Any]:
     if workload.honor_labels:
         endpoint["honorLabels"] = True
     spec = {"selector": {"matchLabels": names.selector(own)}, "endpoints": [endpoint]}
-    return {"kind": "ServiceMonitor", "name": own.name, "labels": names.labels(own), "spec": spec}
+    return {
+        "kind": "ServiceMonitor",
+        "name": own.name,
+        "labels": {**names.labels(own), **selected},
+        "spec": spec,
+    }
 
 
 def replaced(label: str, value: str) -> dict[str, str]:

@@ -45,8 +45,11 @@ def key(path: str) -> str:
     return path.replace("/", ".")
 
 
-def pod(component: Component) -> str:
-    """The pod of a component that prometheus-operator runs."""
+def pod(component: Component, server: str = "") -> str:
+    """The pod of a component that prometheus-operator runs.
+
+    `server` is the Prometheus object of its cluster; ours has the cluster's name.
+    """
     if component.kind == "alertmanager":
         return f"alertmanager-{ALERTMANAGER}-{component.replica or 0}"
-    return f"prometheus-{component.cluster}-{component.replica or 0}"
+    return f"prometheus-{server or component.cluster}-{component.replica or 0}"

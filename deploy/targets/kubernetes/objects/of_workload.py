@@ -12,6 +12,7 @@ from deploy.targets.kubernetes.objects.place import Place
 from deploy.targets.kubernetes.objects.workload import Workload
 from estate import identities
 from estate.components import Component
+from estate.stacks import selected_by
 from thanos.objstore import IDENTITY
 
 Object = dict[str, Any]
@@ -32,7 +33,7 @@ def objects(place: Place, workload: Workload) -> Iterator[Object]:
         if not workload.on_node:
             yield network_policy(own)
     if own.metrics is not None:
-        yield monitor(workload)
+        yield monitor(workload, selected_by(place.estate, place.cluster))
 
 
 def account(place: Place, own: Component) -> Object:

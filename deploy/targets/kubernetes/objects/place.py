@@ -27,6 +27,7 @@ from estate.components import (
 )
 from estate.errors import UsageError
 from estate.model import Estate
+from estate.stacks import server_of
 from estate.vaults import named, of
 
 FILES = "/etc/singlepane"
@@ -64,6 +65,11 @@ class Place:
     def namespace(self) -> str:
         """Where the objects of this cluster are."""
         return self.estate.clusters[self.cluster].kubernetes.namespace
+
+    @property
+    def server(self) -> str:
+        """Name of the Prometheus object of this cluster."""
+        return server_of(self.estate, self.cluster)
 
     @property
     def mounts_vaults(self) -> bool:
@@ -119,9 +125,9 @@ class Place:
             return self.outside(of, port)
         number = of.ports[port]
         if of.kind == "alertmanager":
-            host = f"{names.pod(of)}.{names.ALERTMANAGER_SERVICE}"
+            host = f"{names.pod(of, self.server)}.{names.ALERTMANAGER_SERVICE}"
         elif of.kind in names.OPERATED:
-            host = f"{names.pod(of)}.{names.PROMETHEUS_SERVICE}"
+            host = f"{names.pod(of, self.server)}.{names.PROMETHEUS_SERVICE}"
         else:
             host = of.name
         return f"{host}.{self.namespace}.svc:{number}"

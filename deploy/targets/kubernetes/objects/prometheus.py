@@ -13,6 +13,7 @@ from deploy.targets.kubernetes.objects.monitors import matched, replaced
 from deploy.targets.kubernetes.objects.of_workload import Object, account, balancer, claim, rights
 from deploy.targets.kubernetes.objects.place import EXPOSED, Place, secret_name
 from estate.components import Component, File, RuleFile, Text
+from estate.stacks import selected_by
 from thanos import prometheus as server
 from thanos.timing import DEMONSTRATION, PRODUCTION
 
@@ -37,7 +38,7 @@ RIGHTS: tuple[Mapping[str, Any], ...] = (
 def objects(place: Place, servers: Sequence[Component], sidecars: Sequence[Component]) -> Iterator[Object]:
     """The replicas of a cluster as one object, their account, and a port of each sidecar for the hub."""
     first, beside = servers[0], sidecars[0]
-    labels = _labels(place)
+    labels = labels_of(place)
     yield {**account(place, beside), "name": "prometheus", "labels": labels}
     yield from rights(place, "prometheus", labels, RIGHTS)
     yield {"kind": "Prometheus", "name": place.cluster, "labels": labels, "spec": _spec(place, first, beside)}
@@ -46,15 +47,21 @@ def objects(place: Place, servers: Sequence[Component], sidecars: Sequence[Compo
         yield {"kind": "PodDisruptionBudget", "name": "prometheus", "labels": labels, "spec": spec}
     yield _monitor(place, labels)
     yield _sidecar_monitor(place, labels)
+    yield from reached(place, sidecars)
+
+
+def reached(place: Place, sidecars: Sequence[Component]) -> Iterator[Object]:
+    """A port of each sidecar for the hub."""
     if place.cluster != place.estate.hub:
         number = EXPOSED["sidecar", "grpc"]
         for each in sidecars:
-            picked = {"statefulset.kubernetes.io/pod-name": names.pod(each)}
+            picked = {"statefulset.kubernetes.io/pod-name": names.pod(each, place.server)}
             port = {"name": "grpc", "port": number + (each.replica or 0), "targetPort": "grpc"}
-            yield balancer(place, each.name, labels, picked, port)
+            yield balancer(place, each.name, labels_of(place), picked, port)
 
 
-def _labels(place: Place) -> dict[str, str]:
+def labels_of(place: Place) -> dict[str, str]:
+    """Labels of all that belongs to the Prometheus of a cluster."""
     instance = f"prometheus-{place.cluster}"
     return {"app.kubernetes.io/name": "prometheus", "app.kubernetes.io/instance": instance, **names.OURS}
 
@@ -87,7 +94,7 @@ def _spec(place: Place, own: Component, beside: Component) -> Object:
         "retentionSize": kept["size"],
         "resources": pod.resources(own.resources),
         "storage": {"volumeClaimTemplate": {"spec": claim(place, "data", own.storage)["spec"]}},
-        "podMetadata": {"labels": _labels(place)},
+        "podMetadata": {"labels": labels_of(place)},
         "securityContext": pod.security(own),
         # All that the cluster's people define. One selector at least must be there: without any, the operator
         # leaves the configuration empty, and external labels with it.
@@ -101,7 +108,7 @@ def _spec(place: Place, own: Component, beside: Component) -> Object:
         "scrapeConfigNamespaceSelector": {},
         "ruleSelector": {},
         "ruleNamespaceSelector": {},
-        "thanos": _thanos(place, beside),
+        "thanos": thanos(place, beside),
     }
     if beside.identity:
         spec["podMetadata"]["labels"]["azure.workload.identity/use"] = "true"
@@ -122,7 +129,8 @@ def _spec(place: Place, own: Component, beside: Component) -> Object:
     return spec
 
 
-def _thanos(place: Place, beside: Component) -> Object:
+def thanos(place: Place, beside: Component) -> Object:
+    """The sidecar, as a part of the object."""
     return {
         "image": images.reference("thanos", place.estate.images),
         "version": images.tag("thanos", place.estate.images),
@@ -131,10 +139,11 @@ def _thanos(place: Place, beside: Component) -> Object:
     }
 
 
-def alertmanagers(place: Place, managers: Sequence[Component]) -> File:
-    """Where a cluster beside the hub finds the Alertmanagers: each by itself."""
+def alertmanagers(place: Place, managers: Sequence[Component], **more: Any) -> File:
+    """Where a cluster finds the Alertmanagers of the hub, each by itself; `more` is said of all of them."""
     targets = [Text((manager.address("http"),)) for manager in managers]
-    return File(ALERTMANAGERS_KEY, [{"api_version": "v2", "static_configs": [{"targets": targets}]}], True)
+    known = {"api_version": "v2", "static_configs": [{"targets": targets}], **more}
+    return File(ALERTMANAGERS_KEY, [known], True)
 
 
 def _monitor(place: Place, labels: Object) -> Object:
@@ -170,6 +179,6 @@ def rule(place: Place, of: RuleFile) -> Object:
     return {
         "kind": "PrometheusRule",
         "name": f"singlepane-{of.name}",
-        "labels": _labels(place),
+        "labels": {**labels_of(place), **selected_by(place.estate, place.cluster)},
         "spec": dict(of.document),
     }

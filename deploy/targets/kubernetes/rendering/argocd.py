@@ -30,10 +30,15 @@ class Repository:
 
 
 def applications(rendering: Rendering, repository: Repository) -> Iterator[dict[str, Any]]:
-    """The Applications of a cluster, which Argo CD knows by the cluster's name."""
-    yield _application(rendering, repository, "definitions", WAVES["definitions"])
+    """The Applications of a cluster, which Argo CD knows by the cluster's name.
+
+    An installed stack has definitions and operator of its own.
+    """
+    own = not rendering.additions
+    if own:
+        yield _application(rendering, repository, "definitions", WAVES["definitions"])
     for index, release in enumerate(rendering.releases):
-        wave = WAVES["operator"] if index == 0 else WAVES.get(release.name, REST)
+        wave = WAVES["operator"] if own and index == 0 else WAVES.get(release.name, REST)
         yield _application(rendering, repository, release.name, wave)
 
 

@@ -49,10 +49,14 @@ def _slice(clusters: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def of(renderings: Iterable[Rendering]) -> Iterator[tuple[str, str]]:
-    """A file for each release, and one that names the Secrets without their values."""
+    """A file for each release, one that names the Secrets without their values, and in a cluster with an
+    installed stack one with the fields that it gets.
+    """
     for rendering in renderings:
         for release in rendering.releases:
             yield f"{rendering.cluster}/{release.name}.yaml", documents(release.manifests())
+        if added := rendering.additions:
+            yield f"{rendering.cluster}/adopted.yaml", documents(added)
         rows = [_draft(rendering, draft) for draft in rendering.secrets]
         yield f"{rendering.cluster}/secrets.txt", "".join(rows)
 
@@ -66,7 +70,8 @@ def for_argocd(
     """What Argo CD needs besides: the definitions of each cluster, and its Applications."""
     text = documents(definitions)
     for rendering in render(wish, clusters):
-        yield f"{rendering.cluster}/definitions.yaml", text
+        if not rendering.additions:
+            yield f"{rendering.cluster}/definitions.yaml", text
         yield f"argocd/{rendering.cluster}.yaml", documents(applications(rendering, repository))
 
 

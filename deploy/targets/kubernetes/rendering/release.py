@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from deploy.charts import FOLDER
+from deploy.targets.kubernetes.objects.adopted import additions
 from deploy.targets.kubernetes.objects.files import SecretDraft
 from deploy.targets.kubernetes.objects.names import OURS
 
@@ -86,3 +87,8 @@ class Rendering:
     namespace: str
     secrets: tuple[SecretDraft, ...]
     releases: tuple[Release, ...]
+
+    @property
+    def additions(self) -> tuple[dict[str, Any], ...]:
+        """Partial objects: the fields that an installed stack gets. Without any, there is no such stack."""
+        return tuple(each for release in self.releases for each in additions(release.objects))

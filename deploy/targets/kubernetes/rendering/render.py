@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from deploy.targets.kubernetes.objects import adopted as stack
 from deploy.targets.kubernetes.objects import (
     alertmanager,
     beside,
@@ -21,6 +22,7 @@ from deploy.targets.kubernetes.objects.workload import Workload, plain
 from deploy.targets.kubernetes.rendering.release import Release, Rendering
 from estate.components import Component, RuleFile
 from estate.model import Estate
+from estate.stacks import adopted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,12 @@ def _cluster(
     servers = [each for each in own if each.kind == "prometheus"]
     sidecars = [each for each in own if each.kind == "sidecar"]
     workloads = [plain(each) for each in own if each.kind not in names.OPERATED]
-    operator = beside.operator(place.estate, place.cluster)
+    # An installed stack has an operator, and what tells of nodes and objects.
+    installed = adopted(place.estate, place.cluster)
+    first = () if installed else (beside.operator(place.estate, place.cluster),)
+    tellers = [beside.kube_state_metrics(place.cluster), beside.node_exporter(place.cluster)]
+    others = workloads if installed else [*tellers, *workloads]
     metrics = tuple(_metrics(place, servers, sidecars, managers, rules))
-    others = (beside.kube_state_metrics(place.cluster), beside.node_exporter(place.cluster), *workloads)
     in_vaults: list[SecretDraft] = []
     ours: list[SecretDraft] = []
     for draft in _secrets(place, workloads, sidecars, managers):
@@ -74,7 +79,7 @@ def _cluster(
         tuple(ours),
         (
             # The operator first: it makes pods of what comes next.
-            _workload(place, operator),
+            *(_workload(place, each) for each in first),
             *((Release("secrets", place.namespace, "workload", read_there),) if read_there else ()),
             Release("metrics", place.namespace, "metrics", metrics),
             *(_workload(place, each) for each in others),
@@ -94,7 +99,11 @@ def _metrics(
     managers: Sequence[Component],
     rules: Sequence[RuleFile],
 ) -> Iterator[of_workload.Object]:
-    yield from prometheus.objects(place, servers, sidecars)
+    installed = adopted(place.estate, place.cluster)
+    if installed:
+        yield from stack.objects(place, sidecars)
+    else:
+        yield from prometheus.objects(place, servers, sidecars)
     hub = place.cluster == place.estate.hub
     if hub:
         yield from alertmanager.objects(place, managers)
@@ -102,7 +111,8 @@ def _metrics(
     for each in rules:
         if each.scope in scopes:
             yield prometheus.rule(place, each)
-    yield from observed.monitors()
+    if not installed:
+        yield from observed.monitors()
 
 
 def _managers(place: Place, managers: Sequence[Component]) -> Sequence[Component]:
@@ -124,6 +134,7 @@ def _secrets(
             yield SecretDraft(secret_name(first), labels, first, place, files)
         files = alertmanager.configuration(first)
         yield SecretDraft(alertmanager.CONFIG_SECRET, labels, first, place, files)
-    else:
-        file = prometheus.alertmanagers(place, managers)
+    installed = adopted(place.estate, place.cluster)
+    if installed or place.cluster != place.estate.hub:
+        file = (stack if installed else prometheus).alertmanagers(place, managers)
         yield SecretDraft(prometheus.ALERTMANAGERS, names.labels(sidecars[0]), sidecars[0], place, (file,))

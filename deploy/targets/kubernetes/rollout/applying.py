@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.targets.kubernetes.cluster import definitions, history, releases
+from deploy.targets.kubernetes.cluster import additions, definitions, history, releases
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.cluster.history import Entry
@@ -53,7 +53,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done to a cluster: releases that changed, and those that went."""
+    """What was done to a cluster: releases and objects of others that changed, and releases that went."""
 
     cluster: str
     changed: tuple[str, ...]
@@ -65,19 +65,25 @@ def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) ->
 
     Raises ClusterError for a refusal, RolloutStopped for what does not become ready.
     """
-    for each in definitions.outdated(definitions.there(api), definitions.wanted(order.operator)):
+    added = rendering.additions
+    # An installed stack has definitions of its own.
+    outdated = definitions.outdated(definitions.there(api), definitions.wanted(order.operator))
+    for each in () if added else outdated:
         say(f"definition {each['metadata']['name']}")
         definitions.apply(api, each)
     for draft in rendering.secrets:
         _secret(api, draft, order.secrets)
+    # Before the releases: what is refused here is refused before anything else has changed.
+    changed = list(additions.bring(api, added))
+    for what in changed:
+        say(f"{what}: fields of ours")
     if order.secrets_only:
-        return Applied(rendering.cluster, (), ())
+        return Applied(rendering.cluster, tuple(changed), ())
     there = releases.revisions(api)
-    changed = []
     for index, release in enumerate(rendering.releases):
         if _bring(api, helm, release, there.get(release.name, ()), order, say):
             changed.append(release.name)
-        if index == 0:
+        if index == 0 and not added:
             # The operator makes pods of what comes next, and admits it.
             wait(api, release.manifests(), order.timeout, say)
     wanted = {release.name for release in rendering.releases}
@@ -85,7 +91,7 @@ def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) ->
     for name in gone:
         say(f"release {name} is deleted")
         helm.uninstall(name)
-    wait(api, manifests(rendering), order.timeout, say)
+    wait(api, [*manifests(rendering), *added], order.timeout, say)
     return Applied(rendering.cluster, tuple(changed), tuple(gone))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.targets.kubernetes.cluster import history, releases
+from deploy.targets.kubernetes.cluster import additions, history, releases
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.cluster.history import Entry
 from deploy.targets.kubernetes.cluster.releases import Revision
+from deploy.targets.kubernetes.objects.adopted import additions as objects_of
 from deploy.targets.kubernetes.rendering.release import complete, kinds
 from deploy.targets.kubernetes.rollout.applying import Order, Say, wait
 from estate.errors import ClusterError
@@ -29,7 +30,7 @@ def entry_of(api: Api, revision: int) -> Entry:
 
 
 def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tuple[str, ...]:
-    """Bring the cluster back to an entry and wait until it is ready; the releases that changed.
+    """Bring the cluster back to an entry and wait until it is ready; what changed.
 
     The lock must be held. Nothing is changed unless all of it can be. Raises ClusterError, RolloutStopped.
     """
@@ -50,7 +51,12 @@ def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tupl
             say(f"release {name} is deleted")
             helm.uninstall(name)
             changed.append(name)
-    wait(api, _manifests(api, wanted), order.timeout, say)
+    manifests = _manifests(api, wanted)
+    added = objects_of(manifests)
+    for each in additions.bring(api, added):
+        say(f"{each}: fields of ours, as they were")
+        changed.append(each)
+    wait(api, [*manifests, *added], order.timeout, say)
     return tuple(changed)
 
 

@@ -23,6 +23,7 @@ from estate.components import Component
 from estate.errors import ClusterError
 from estate.model import Estate
 from estate.running import Deployment, Running
+from estate.stacks import server_of
 
 # Clusters that are asked at once.
 AT_ONCE = 16
@@ -92,7 +93,7 @@ class Clusters:
         found: list[pods.Pod] = api.get(path, labelSelector=selector)["items"]
         rows, tokenless = [], []
         for each in self._of(cluster):
-            own = pods.pods_of(each, found)
+            own = pods.pods_of(each, found, server_of(self._estate, cluster))
             self._pods[each.name] = own
             rows.append(self._placed(pods.running(each, own, self._addresses(each, own))))
             if each.identity and any(pods.tokenless(one) for one in own):
@@ -147,7 +148,7 @@ class Clusters:
         if own := self._pods.get(name):
             return kubectl, str(own[0]["metadata"]["name"]), container
         if of.kind in OPERATED:
-            return kubectl, pod(of), container
+            return kubectl, pod(of, server_of(self._estate, of.cluster)), container
         return kubectl, f"-l app.kubernetes.io/instance={of.name}", container
 
     def _log(self, runs: Deployment, component: str) -> str:

@@ -28,10 +28,13 @@ def container_of(component: Component) -> str:
     return "thanos-sidecar" if component.kind == "sidecar" else component.kind
 
 
-def pods_of(component: Component, pods: Iterable[Pod]) -> list[Pod]:
-    """The pods of a component that are not on their way out, a ready one first."""
+def pods_of(component: Component, pods: Iterable[Pod], server: str = "") -> list[Pod]:
+    """The pods of a component that are not on their way out, a ready one first.
+
+    `server` is the Prometheus object of its cluster; ours has the cluster's name.
+    """
     if component.kind in names.OPERATED:
-        own = [pod for pod in pods if pod["metadata"]["name"] == names.pod(component)]
+        own = [pod for pod in pods if pod["metadata"]["name"] == names.pod(component, server)]
     else:
         wanted = names.selector(component).items()
         own = [pod for pod in pods if wanted <= (pod["metadata"].get("labels") or {}).items()]

@@ -18,7 +18,9 @@ ANNOTATION = "operator.prometheus.io/version"
 
 
 def definitions(rendered: Rendered, facts: Facts) -> Iterator[Problem]:
-    """None is older than the operator that reads them."""
+    """None is older than the operator that reads them. An installed stack has both of its own."""
+    if rendered.row.kubernetes.existing is not None:
+        return
     wanted = rendered.estate.images.versions.prometheus_operator or OURS["prometheus_operator"]
     older = {}
     for each in facts.crds:

@@ -17,6 +17,7 @@ from deploy.targets.kubernetes.checks.of_estate.kubernetes_version import kubern
 from deploy.targets.kubernetes.checks.of_estate.local_data import local_data
 from deploy.targets.kubernetes.checks.of_estate.loopback import loopback
 from deploy.targets.kubernetes.checks.of_estate.signing_in import signing_in
+from deploy.targets.kubernetes.checks.of_estate.stacks import stacks
 from deploy.targets.kubernetes.checks.of_estate.vault_parts import vault_parts
 from deploy.targets.kubernetes.checks.of_estate.waves import waves
 from estate.model import Estate
@@ -40,4 +41,5 @@ CHECKS: tuple[Check, ...] = (
     image_versions,
     local_data,
     blocks,
+    stacks,
 )
