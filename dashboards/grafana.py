@@ -1,4 +1,7 @@
-"""Grafana as a component: provisioned with the Thanos data source and our dashboards, without accounts.
+"""Grafana as a component: provisioned with the Thanos data source and our dashboards.
+
+On one machine it has no accounts. On the hub people sign in by Entra; where the estate does not say how,
+nobody but pods of ours and port-forwards reaches it, to look at things and change none.
 
 Contracts: https://grafana.com/docs/grafana/latest/administration/provisioning/ (data sources, dashboards),
 https://grafana.com/docs/grafana/latest/datasources/prometheus/configure/ (jsonData),
@@ -7,39 +10,48 @@ grafana/grafana conf/defaults.ini.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from dashboards.content.estate import DASHBOARD as HOME
+from dashboards import entra, ini
+from dashboards.ini import FOLDER, PROVISIONING
 from dashboards.render import documents
 from estate.components import (
     Address,
+    Command,
     Component,
     DataPath,
     File,
     FilePath,
-    ListenHost,
-    PortNumber,
+    FromImage,
     Probe,
     Program,
     Resources,
+    SecretValue,
+    Template,
     Text,
     text,
 )
 from estate.errors import SurroundingsError
-from estate.model import Estate
+from estate.model import Estate, Grafana
 from estate.quantities import seconds
 
 CONFIG = "grafana.ini"
-PROVISIONING = "provisioning"
-FOLDER = "dashboards"
 # Where the distributions' packages put it.
 SYSTEM = Path("/usr/share/grafana")
 DATA_SOURCE_UID = "thanos"
 # Grafana knows Thanos versions up to this one, which it takes to mean all later ones too
 # (packages/grafana-prometheus/src/configuration/PromFlavorVersions.ts).
 LATEST_KNOWN_THANOS = "0.31.1"
-# Grafana gives up after the query does, so that a reader gets Query's own words and not a closed connection.
-GRACE_SECONDS = 15
+# The image names its own paths in variables, which come before any file.
+_PATHS: Mapping[str, Template] = {
+    "GF_PATHS_CONFIG": text(FilePath(CONFIG)),
+    "GF_PATHS_DATA": text(DataPath()),
+    "GF_PATHS_LOGS": text(DataPath(below="log")),
+    "GF_PATHS_PLUGINS": text(DataPath(below="plugins")),
+    "GF_PATHS_PROVISIONING": text(FilePath(PROVISIONING)),
+}
 
 
 def component(estate: Estate, query: Address, binary: str) -> Component:
@@ -48,24 +60,63 @@ def component(estate: Estate, query: Address, binary: str) -> Component:
     `binary` is the path of the grafana program; its own files are found from there. Raises
     SurroundingsError when they are not.
     """
+    arguments = ("server", f"--homepath={home(binary)}", text("--config=", FilePath(CONFIG)))
+    files = _files(estate, query, ini.written(estate, ini.loopback(), ini.NO_ACCOUNTS))
+    return _component(estate, query, Program(binary), files, arguments=arguments)
+
+
+def component_of_hub(estate: Estate, settings: Grafana, query: Address) -> Component:
+    """The official image in the hub, over the global query at `query`."""
+    signing_in: Template = ini.NO_ACCOUNTS
+    files: tuple[File, ...] = ()
+    identity = ""
+    if settings.entra is not None:
+        signing_in = entra.sections(estate, settings.entra)
+        if settings.entra.client_secret is None:
+            identity = "grafana-entra"
+        else:
+            secret = text(SecretValue(settings.entra.client_secret))
+            files = (File(entra.SECRET_FILE, secret, secret=True),)
+    # Over HTTPS alone, where that is how people come.
+    cookies = "cookie_secure = true\n" if (settings.url or "").startswith("https:") else ""
+    config = ini.written(estate, ini.reached(settings), signing_in, cookies)
+    return _component(
+        estate,
+        query,
+        FromImage("grafana"),
+        (*_files(estate, query, config), *files),
+        environment=_PATHS,
+        identity=identity,
+        guarded=settings.entra is not None,
+    )
+
+
+def _component(
+    estate: Estate, query: Address, command: Command, files: tuple[File, ...], **more: Any
+) -> Component:
     return Component(
         name="grafana",
         kind="grafana",
         cluster=estate.hub,
-        command=Program(binary),
-        arguments=("server", f"--homepath={home(binary)}", text("--config=", FilePath(CONFIG))),
+        command=command,
         ports={"http": 3000},
         ready=Probe("http", "/api/health"),
         metrics=("http", "/metrics"),
-        files=(
-            File(CONFIG, _config(estate)),
-            File(f"{PROVISIONING}/datasources/thanos.yaml", data_source(estate, query)),
-            File(f"{PROVISIONING}/dashboards/singlepane.yaml", _provider()),
-            *(File(f"{FOLDER}/{name}", rendered) for name, rendered in documents().items()),
-        ),
+        files=files,
         storage="1Gi",
         needs=(query.component,),
-        resources=Resources(cpu="100m", memory="256Mi"),
+        resources=Resources("100m", "256Mi", "1Gi"),
+        **more,
+    )
+
+
+def _files(estate: Estate, query: Address, config: Text) -> tuple[File, ...]:
+    return (
+        File(CONFIG, config),
+        File(f"{PROVISIONING}/datasources/thanos.yaml", data_source(estate, query)),
+        File(f"{PROVISIONING}/dashboards/singlepane.yaml", _provider()),
+        # Grafana reads them anew when they change.
+        *(File(f"{FOLDER}/{name}", rendered, apart=True) for name, rendered in documents().items()),
     )
 
 
@@ -111,7 +162,7 @@ def data_source(estate: Estate, query: Address) -> dict[str, object]:
                     # miss none.
                     "timeInterval": f"{_slowest_scrape(estate)}s",
                     "queryTimeout": estate.metrics.query.timeout,
-                    "timeout": _timeout(estate),
+                    "timeout": ini.timeout(estate),
                     "cacheLevel": "Low",
                     "disableRecordingRules": False,
                     "manageAlerts": False,
@@ -139,48 +190,5 @@ def _provider() -> dict[str, object]:
     }
 
 
-def _config(estate: Estate) -> Text:
-    """grafana.ini: loopback under its own address alone, readable without an account, silent towards the
-    internet.
-    """
-    return text(
-        "[server]\nhttp_addr = ",
-        ListenHost(),
-        "\nhttp_port = ",
-        PortNumber("http"),
-        "\ndomain = ",
-        ListenHost(),
-        "\n; another host name is redirected here, so that no web page can bind its own name to this port\n"
-        "enforce_domain = true\n\n[paths]\ndata = ",
-        DataPath(),
-        "\nlogs = ",
-        DataPath(below="log"),
-        "\nplugins = ",
-        DataPath(below="plugins"),
-        "\nprovisioning = ",
-        FilePath(PROVISIONING),
-        f"\n\n[dataproxy]\ntimeout = {_timeout(estate)}\n"
-        "\n[auth]\ndisable_login_form = true\n"
-        "\n[auth.anonymous]\nenabled = true\norg_role = Viewer\n"
-        "\n[security]\ndisable_initial_admin_creation = true\ndisable_gravatar = true\n"
-        "\n[users]\nallow_sign_up = false\ndefault_theme = system\n"
-        "\n[dashboards]\ndefault_home_dashboard_path = ",
-        FilePath(f"{FOLDER}/{HOME.uid}.json"),
-        "\n\n[analytics]\nreporting_enabled = false\ncheck_for_updates = false\n"
-        "check_for_plugin_updates = false\nfeedback_links_enabled = false\n"
-        "\n[news]\nnews_feed_enabled = false\n"
-        "\n[plugins]\nplugin_admin_enabled = false\npreinstall_disabled = true\n"
-        "preinstall_auto_update = false\npublic_key_retrieval_disabled = true\n"
-        "\n[snapshots]\nexternal_enabled = false\n"
-        "\n; Prometheus and Thanos evaluate alerts, and nothing else does\n"
-        "[unified_alerting]\nenabled = false\n"
-        "\n[log]\nmode = console\nlevel = warn\n",
-    )
-
-
 def _slowest_scrape(estate: Estate) -> int:
     return max(seconds(cluster.prometheus.scrape_interval) for cluster in estate.clusters.values())
-
-
-def _timeout(estate: Estate) -> int:
-    return seconds(estate.metrics.query.timeout) + GRACE_SECONDS

@@ -5,9 +5,10 @@ from __future__ import annotations
 import exporters.components
 import thanos.topology
 from alerts import routing, rules
+from dashboards import grafana
 from deploy.server import PORT as SERVER_PORT
 from deploy.server import server_of_hub
-from estate.components import Component, RuleFile
+from estate.components import Address, Component, RuleFile
 from estate.model import Estate
 from exporters.components import Peers
 from thanos import objstore
@@ -34,7 +35,9 @@ def cluster_components(estate: Estate) -> tuple[Component, ...]:
             fast=estate.metrics.timing == "demonstration",
         ),
     )
-    return (*others, *metrics)
+    query = Address("query-frontend", "http")
+    shown = (grafana.component_of_hub(estate, estate.grafana, query),) if estate.grafana else ()
+    return (*others, *metrics, *shown)
 
 
 def rule_files(estate: Estate) -> tuple[RuleFile, ...]:

@@ -140,6 +140,8 @@ CODES = {
     "federated-credentials": _error("An identity would need more federated credentials than it can have."),
     "credential-not-in-pod": _error("A tenant is signed in to in a way that no pod has."),
     "vault-part": _error("A secret of a key vault is one part of a document."),
+    "grafana-anonymous": _warning("Grafana is looked at without signing in."),
+    "grafana-url": _error("Grafana is not where its sign-in leads back to."),
     "address-loopback": _error("An address leads to the machine itself."),
     "heartbeat-inside": _warning("Heartbeats end inside what they watch."),
     "kubernetes-version-old": _error("A cluster's version is older than what runs in it takes."),

@@ -86,12 +86,14 @@ def text(*parts: str | Reference | Text) -> Text:
 class File:
     """A file a component reads. `content` is text, or a document dumped as YAML (JSON by the name's ending).
 
-    `secret` files are written with mode 0600 and are never shown.
+    `secret` files are written with mode 0600 and are never shown. One that is `apart` is large, and read anew
+    when it changes: a target that bounds what it keeps together keeps it by itself.
     """
 
     path: str
     content: Template | Document
     secret: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,14 @@ class Own:
     """Our own command line: `singlepane` followed by the component's arguments."""
 
 
-Command = Engine | Program | Own
+@dataclass(frozen=True, slots=True)
+class FromImage:
+    """The program that an official image starts by itself, by its name in `estate.versions.IMAGES`."""
+
+    name: str
+
+
+Command = Engine | Program | Own | FromImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,7 @@ class Component:
     times of their own;
     `needs` are components that must be ready before it starts;
     `stop_seconds` is how long an orderly stop may take before it is killed;
+    `guarded` holds when it asks everybody who they are, so that anybody may reach it;
     `note` is said beside it in tables, for example that its settings suit a demonstration only;
     `later` are the arguments that it runs on with, where they are others than those it starts with;
     `deaf` holds when it will not end by itself any more, however long it is given.
@@ -190,6 +200,7 @@ class Component:
     replica: int | None = None
     resources: Resources = Resources()
     identity: str = ""
+    guarded: bool = False
     stop_seconds: float = 10.0
     note: str = ""
     later: Later | None = None

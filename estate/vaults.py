@@ -50,6 +50,10 @@ def readers(estate: Estate) -> Iterator[Reader]:
             for reference, path in _of_exporter(estate, name, cluster):
                 for account in component_names(name, row, cluster):
                     yield Reader(cluster, account, reference, path)
+    entra = estate.grafana.entra if estate.grafana else None
+    if entra is not None and entra.client_secret is not None and of(entra.client_secret):
+        path = ("grafana", "entra", "client_secret")
+        yield Reader(estate.hub, "grafana", entra.client_secret, path)
     for name, receiver in estate.alerts.receivers.items():
         if isinstance(receiver, WebhookReceiver) and of(receiver.url):
             yield Reader(estate.hub, "alertmanager", receiver.url, ("alerts", "receivers", name, "url"))

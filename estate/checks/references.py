@@ -45,6 +45,8 @@ def _named(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
         if isinstance(exporter, AzureExporter) and isinstance(exporter.scope, list):
             for index, named in enumerate(exporter.scope):
                 yield "subscription", named, ("exporters", name, "scope", index)
+    if estate.grafana is not None and estate.grafana.entra is not None:
+        yield "tenant", estate.grafana.entra.tenant, ("grafana", "entra", "tenant")
     for index, wave in enumerate(estate.rollout.waves):
         for place, named in enumerate(wave.clusters):
             yield "cluster", named, ("rollout", "waves", index, "clusters", place)

@@ -12,6 +12,8 @@ from estate.tree import Path
 def unused(estate: Estate) -> Iterator[Problem]:
     """Warn of tenants, subscriptions and receivers that no row names."""
     tenants = [subscription.tenant for subscription in estate.subscriptions.values()]
+    if estate.grafana is not None and estate.grafana.entra is not None:
+        tenants.append(estate.grafana.entra.tenant)
     yield from _unused("tenant", estate.tenants, tenants, ("tenants",), "no subscription is in it")
     subscriptions = [cluster.subscription for cluster in estate.clusters.values()]
     for exporter in estate.exporters.values():

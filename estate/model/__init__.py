@@ -43,6 +43,7 @@ from estate.model.exporters import (
     JsonMetric,
     component_names,
 )
+from estate.model.grafana import Grafana, GrafanaEntra
 from estate.model.kubernetes import EngineVersions, Gate, Images, KubernetesSettings, Rollout, Stack, Wave
 from estate.model.metrics import Metrics, QuerySettings, Retention, Store
 from estate.model.row import Row
@@ -71,6 +72,8 @@ __all__ = [
     "Exporter",
     "ExporterRow",
     "Gate",
+    "Grafana",
+    "GrafanaEntra",
     "Grain",
     "Heartbeat",
     "Images",
@@ -167,6 +170,8 @@ class Estate(Row):
     """Exporters by name."""
     alerts: Alerts
     """Alerts: who is told."""
+    grafana: Grafana | None = None
+    """Grafana on the hub, in clusters; left out, there is none."""
     images: Images = Images()
     """Where container images come from."""
     rollout: Rollout = Rollout()

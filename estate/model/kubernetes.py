@@ -91,6 +91,8 @@ class EngineVersions(Row):
     """Version of kube-state-metrics."""
     prometheus_operator: EngineVersion | None = None
     """Version of prometheus-operator and of its config reloader."""
+    grafana: EngineVersion | None = None
+    """Version of Grafana."""
 
     def pinned(self) -> dict[str, str]:
         """Versions that the estate sets, by engine."""

@@ -16,7 +16,7 @@ def images(estate: EstateArgument = None, format: output.FormatOption = output.F
 
     Example: `singlepane images estate.yaml | xargs -n1 crane manifest`
     """
-    listed = all_of(load(estate_file(estate)).estate.images)
+    listed = all_of(load(estate_file(estate)).estate)
     if format is output.Format.json:
         output.document({"images": list(listed)})
         return

@@ -188,6 +188,16 @@ CLUSTERS: tuple[Broken, ...] = (
     ),
     _b("credential-not-in-pod", f"{AZURE}.identity", "cli"),
     _b("vault-part", "metrics.store.identity", "keyvault:shop-vault/store"),
+    _b("grafana-anonymous", "grafana", {}),
+    _b("grafana-url", "grafana.url", grafana={"entra": {"tenant": "main", "client_id": OTHER_ID}}),
+    _b(
+        "grafana-url",
+        "grafana.url",
+        grafana={"url": "http://g.example", "entra": {"tenant": "main", "client_id": OTHER_ID}},
+    ),
+    _b(
+        "unknown-tenant", "grafana.entra.tenant", grafana={"entra": {"tenant": "mian", "client_id": OTHER_ID}}
+    ),
     _b("address-loopback", f"{ORDERS}.url", "http://localhost:8080/orders"),
     _b("address-loopback", "alerts.base_url", "http://127.0.0.1:9"),
     _b("heartbeat-inside", "alerts.heartbeat.receiver", "oncall"),

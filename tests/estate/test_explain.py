@@ -80,7 +80,7 @@ def test_what_depends_on_the_kind_is_said_for_each() -> None:
         ("hub.name", "there is no key 'name' under hub: nothing stands below it", ""),
         ("gateways", "gateways is kept for a module that is not there yet", ""),
         ("local.x", "there is no key 'x' under local", "write one of replace, fleet, grafana"),
-        (".", "there is no key ''", "write one of "),
+        (".", "there is no key ''", "there are apiVersion, name, "),
     ],
 )
 def test_unknown_paths_are_refused_with_the_closest(path: str, message: str, remedy: str) -> None:

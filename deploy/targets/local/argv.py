@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from deploy import engines
-from estate.components import Command, Engine, Own, Program
+from estate.components import Command, Engine, FromImage, Own, Program
 
 
 def argv(command: Command) -> tuple[str, ...]:
@@ -21,3 +21,5 @@ def argv(command: Command) -> tuple[str, ...]:
         case Own():
             # -P: a folder named `singlepane` in the current one is not ours.
             return (sys.executable, "-P", "-c", "from singlepane.main import main; main()")
+        case FromImage(name):
+            raise ValueError(f"{name} runs out of an image alone, and this is a machine")

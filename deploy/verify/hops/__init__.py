@@ -8,6 +8,7 @@ from deploy.verify.hops import (
     deduplicated,
     exporter_answers,
     external_labels,
+    grafana_shows,
     heartbeat,
     identity_issued,
     notifications_delivered,
@@ -33,5 +34,6 @@ HOPS = (
     alert_at_receiver.HOP,
     notifications_delivered.HOP,
     heartbeat.HOP,
+    grafana_shows.HOP,
     azure_truth.HOP,
 )

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deploy.targets.kubernetes.checks.numbers import Version
-from estate.versions import ENGINES
+from estate.versions import ENGINES, IMAGES
 
 # What is not pinned as an engine yet.
-OURS = {"prometheus_operator": "0.93.1", "kube_state_metrics": "2.18.0", **ENGINES}
+OURS = {"prometheus_operator": "0.93.1", "kube_state_metrics": "2.18.0", **ENGINES, **IMAGES}
 # Kubernetes below is not tried by what runs in it: the README of kube-prometheus and the chart
 # kube-prometheus-stack 88.5 (`kubeVersion: >=1.25.0-0`).
 KUBERNETES_LEAST = (1, 25)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -16,6 +16,7 @@ from deploy.targets.kubernetes.objects.canonical import document
 from deploy.targets.kubernetes.objects.place import Place, secret, secret_name
 from deploy.targets.secrets import within
 from estate.components import Component, File, Template, Text
+from estate.errors import UsageError
 
 # Of a ConfigMap and of a Secret alike; what is larger the API server refuses.
 MOST_BYTES = 1 << 20
@@ -66,11 +67,37 @@ def content(place: Place, own: Component, file: File) -> str:
 
 
 def config_map(place: Place, own: Component) -> dict[str, Any] | None:
-    """The plain files, or None where there are none."""
-    data = {names.key(file.path): content(place, own, file) for file in own.files if not secret(file)}
-    if not data:
-        return None
-    return {"kind": "ConfigMap", "name": own.name, "labels": names.labels(own), "data": data}
+    """The plain files that are kept together, or None where there are none."""
+    together = [file for file in own.files if not secret(file) and not file.apart]
+    return _config_map(place, own, own.name, together) if together else None
+
+
+def apart(place: Place, own: Component) -> Iterator[dict[str, Any]]:
+    """A ConfigMap for each plain file that is kept by itself: together they could be too large for one.
+
+    Raises UsageError for one that is too large by itself.
+    """
+    for file in _apart(own):
+        made = _config_map(place, own, _name(own, file), [file])
+        if (size := sum(len(text.encode()) for text in made["data"].values())) > MOST_BYTES:
+            raise UsageError(
+                f"{file.path} of {own.name} has {size:,} bytes; a ConfigMap holds {MOST_BYTES:,}",
+                "Make it smaller, for example two of it.",
+            )
+        yield made
+
+
+def _config_map(place: Place, own: Component, name: str, of: Iterable[File]) -> dict[str, Any]:
+    data = {names.key(file.path): content(place, own, file) for file in of}
+    return {"kind": "ConfigMap", "name": name, "labels": names.labels(own), "data": data}
+
+
+def _apart(own: Component) -> Iterator[File]:
+    return (file for file in own.files if file.apart and not secret(file))
+
+
+def _name(own: Component, file: File) -> str:
+    return f"{own.name}-{PurePosixPath(file.path).stem}"
 
 
 def checksum(data: Mapping[str, str]) -> str:
@@ -104,11 +131,12 @@ def secret_variables(place: Place, own: Component) -> dict[str, Template]:
 
 def volume(place: Place, own: Component) -> dict[str, Any] | None:
     """One volume that lays files out under their paths, or None without files."""
-    plain = _items(file for file in own.files if not secret(file))
+    plain = _items(file for file in own.files if not secret(file) and not file.apart)
     hidden = _items(file for file in own.files if secret(file) and not place.mounted(file.content))
     sources: list[dict[str, Any]] = []
     if plain:
         sources.append({"configMap": {"name": own.name, "items": plain}})
+    sources += [{"configMap": {"name": _name(own, file), "items": _items((file,))}} for file in _apart(own)]
     if hidden:
         sources.append({"secret": {"name": secret_name(own), "items": hidden}})
     # 0440: readable by the pod's group alone.

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
-from estate.components import Command, Engine, Own
-from estate.model import Images
+from estate.components import Command, Engine, FromImage, Own
+from estate.model import Estate, Images
 from estate.versions import ENGINES
+from estate.versions import IMAGES as ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,13 @@ IMAGES: dict[str, Image] = {
     "kube_state_metrics": Image(f"{_KUBERNETES}/kube-state-metrics", "kube_state_metrics"),
     "prometheus_operator": Image(f"{_OPERATOR}/prometheus-operator", "prometheus_operator"),
     "config_reloader": Image(f"{_OPERATOR}/prometheus-config-reloader", "prometheus_operator"),
+    "grafana": Image("docker.io/grafana/grafana", "grafana", "{}"),
     "singlepane": Image("ghcr.io/singlepane/singlepane", "", "{}"),
 }
+
+
+# Versions of ours, by engine.
+VERSIONS = {**ENGINES, **ALONE}
 
 
 def reference(name: str, images: Images) -> str:
@@ -48,7 +54,7 @@ def tag(name: str, images: Images) -> str:
     image = IMAGES[name]
     if not image.engine:
         return image.tag.format(_ours())
-    return image.tag.format(images.versions.pinned().get(image.engine) or ENGINES[image.engine])
+    return image.tag.format(images.versions.pinned().get(image.engine) or VERSIONS[image.engine])
 
 
 @cache
@@ -60,7 +66,7 @@ def _ours() -> str:
 def of(command: Command, images: Images) -> str:
     """The image that holds a command. Raises ValueError for a program of some machine."""
     match command:
-        case Engine(name):
+        case Engine(name) | FromImage(name):
             return reference(name, images)
         case Own():
             return reference("singlepane", images)
@@ -68,6 +74,7 @@ def of(command: Command, images: Images) -> str:
             raise ValueError(f"no image holds {command}")
 
 
-def all_of(images: Images) -> tuple[str, ...]:
-    """Every image that a cluster pulls, in the order of their names."""
-    return tuple(sorted(reference(name, images) for name in IMAGES))
+def all_of(estate: Estate) -> tuple[str, ...]:
+    """Every image that the clusters of an estate pull, in the order of their names."""
+    unused = set() if estate.grafana else {"grafana"}
+    return tuple(sorted(reference(name, estate.images) for name in IMAGES.keys() - unused))

@@ -27,6 +27,7 @@ def objects(place: Place, workload: Workload) -> Iterator[Object]:
     config = files.config_map(place, own)
     if config is not None:
         yield config
+    yield from files.apart(place, own)
     yield controller(place, workload, config["data"] if config else {})
     if own.ports:
         yield service(own)
@@ -111,12 +112,15 @@ def ports(own: Component) -> list[Object]:
 
 
 def network_policy(own: Component) -> Object:
-    """Only pods of ours reach it, and only its ports."""
+    """Only pods of ours reach it, and only its ports; what is guarded anybody may reach."""
     allowed = [{"port": number, "protocol": "TCP"} for number in own.ports.values()]
+    rule: Object = {"ports": allowed}
+    if not own.guarded:
+        rule = {"from": [{"podSelector": {"matchLabels": names.OURS}}], **rule}
     spec = {
         "podSelector": {"matchLabels": names.selector(own)},
         "policyTypes": ["Ingress"],
-        "ingress": [{"from": [{"podSelector": {"matchLabels": names.OURS}}], "ports": allowed}],
+        "ingress": [rule],
     }
     return {"kind": "NetworkPolicy", "name": own.name, "labels": names.labels(own), "spec": spec}
 

@@ -13,11 +13,13 @@ from typing import Any
 from deploy.targets.kubernetes.objects import files, images, names, quantity, vaults
 from deploy.targets.kubernetes.objects.place import DATA, FILES, Place
 from deploy.targets.kubernetes.objects.workload import Workload
-from estate.components import Component, Own, Probe, Resources
+from estate.components import Component, FromImage, Own, Probe, Resources
 
 # The official images name their user by a word, of which a kubelet cannot tell that it is not root.
 NOBODY = 65534
 OURS = 10001
+# Those of official images that are known by another number.
+USERS: Mapping[str, int] = {"grafana": 472}
 CONTAINER_SECURITY: Mapping[str, Any] = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -58,7 +60,13 @@ def template(place: Place, workload: Workload, config: Mapping[str, str]) -> dic
 
 def security(own: Component) -> dict[str, Any]:
     """Of the pod. The group owns the volume; walking through a large one at each start would take minutes."""
-    user = OURS if isinstance(own.command, Own) else NOBODY
+    match own.command:
+        case Own():
+            user = OURS
+        case FromImage(name):
+            user = USERS[name]
+        case _:
+            user = NOBODY
     return {
         "runAsNonRoot": True,
         "runAsUser": user,

@@ -11,6 +11,7 @@ from deploy.targets.kubernetes.checks.of_estate.contexts import contexts
 from deploy.targets.kubernetes.checks.of_estate.federation import federation
 from deploy.targets.kubernetes.checks.of_estate.gate_times import gate_times
 from deploy.targets.kubernetes.checks.of_estate.gates import gates
+from deploy.targets.kubernetes.checks.of_estate.grafana import grafana
 from deploy.targets.kubernetes.checks.of_estate.heartbeats import heartbeats
 from deploy.targets.kubernetes.checks.of_estate.image_versions import image_versions
 from deploy.targets.kubernetes.checks.of_estate.kubernetes_version import kubernetes_version
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     federation,
     signing_in,
     vault_parts,
+    grafana,
     loopback,
     heartbeats,
     kubernetes_version,

@@ -53,6 +53,9 @@ def _accounts(estate: Estate) -> Iterator[tuple[str, str, str, Path]]:
                 place = _place(estate, cluster, ("tenants", tenant, "credential", "client_id"))
                 for account in component_names(name, row, cluster) if client is not None else ():
                     yield str(client), cluster, account, place
+    entra = estate.grafana.entra if estate.grafana else None
+    if entra is not None and entra.client_secret is None:
+        yield entra.client_id, estate.hub, "grafana", ("grafana", "entra", "client_id")
     for each in readers(estate):
         own = estate.clusters[each.cluster].kubernetes
         if own.vaults == "csi" and own.client_id is not None:
