@@ -79,10 +79,11 @@ def apply(
     Examples: `singlepane apply estate.yaml`, `singlepane apply -c prod-neu --allow stream-cut`
     """
     given, let = asking.asked(estate, cluster), _codes(allow or ())
-    renderings, apis = asking.checked(given), given.apis()
+    renderings = asking.checked(given)
+    values = secrets.read(asking.references(renderings), os.environ, given.base)
+    apis = given.apis()
     asking.allowed(given, renderings, apis, secrets_only)
     asking.adopted(given, renderings, apis)
-    values = secrets.read(asking.references(renderings), os.environ, given.base)
     operator = asking.built("prometheus_operator")
     targets = asking.targets(given, apis)
     plans: Sequence[ClusterPlan] = ()

@@ -28,6 +28,8 @@ ESTATE = (DATA / "estate.yaml").read_text()
 _CHANGING = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"port=\d+"), "port=PORT"),
+    # How this process was started.
+    (re.compile(r"python -m pytest\.|(?<=Usage: )pytest "), ""),
     (re.compile(r" since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), " since TIME"),
 )
 

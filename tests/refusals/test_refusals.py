@@ -9,14 +9,23 @@ from typing import Any
 
 import pytest
 
+from tests.charts.helm import refusal
 from tests.cluster.plane import Plane
-from tests.refusals import live, owners, rights
+from tests.refusals import charts, keys, kubeconfigs, live, owners, reaching, rights, words
 from tests.refusals.case import DATA, Case, sections, transcript
+from tests.refusals.charts import Values
 from tests.refusals.world import World
 
 # Of a real API server.
-ASKED = {"rights": rights.CASES, "owners": owners.CASES, "live": live.CASES}
-FAMILIES: dict[str, tuple[Case, ...]] = {**ASKED}
+ASKED = {
+    "reaching": reaching.CASES,
+    "rights": rights.CASES,
+    "owners": owners.CASES,
+    "live": live.CASES,
+}
+# Of nobody.
+ALONE = {"keys": keys.CASES, "words": words.CASES, "kubeconfigs": kubeconfigs.CASES}
+FAMILIES: dict[str, tuple[Case | Values, ...]] = {**ASKED, **ALONE, "charts": charts.CASES}
 WRITE = os.environ.get("SINGLEPANE_GOLDEN") == "write"
 # What an apply would make; namespaced ones in all namespaces.
 WATCHED = (
@@ -44,7 +53,7 @@ def asked(tmp_path: Path, plane: Plane) -> Iterator[World]:
     world.end()
 
 
-def held(family: str, case: Case, said: str) -> None:
+def held(family: str, case: Case | Values, said: str) -> None:
     """Compare with what is recorded, or record it."""
     file = DATA / f"{family}.txt"
     known = sections(file.read_text()) if file.exists() else {}
@@ -77,6 +86,22 @@ def test_a_cluster_is_not_touched(family: str, case: Case, asked: World) -> None
     assert state(asked.server) == seen[0]
 
 
+@pytest.mark.parametrize(("family", "case"), rows(ALONE))
+def test_what_is_wrong_is_said(family: str, case: Case, world: World) -> None:
+    """Before any cluster is asked."""
+    held(family, case, transcript(case, world))
+
+
+@pytest.mark.parametrize("case", charts.CASES, ids=lambda case: str(case.what))
+def test_wrong_values_are_refused(case: Values) -> None:
+    """Each with its place among the values."""
+    said = refusal(case.chart, case.text)
+    values = "".join(f"  {line}\n" for line in case.text.splitlines())
+    shown = "".join(f"2> {line}".rstrip() + "\n" for line in said.splitlines())
+    lines = f"=== {case.what}\n{values}$ helm template shop charts/{case.chart}\n{shown}exit 1\n"
+    held("charts", case, lines)
+
+
 def state(plane: Plane) -> dict[str, str]:
     """The resource version of every object that an apply could touch."""
     return {
@@ -90,6 +115,7 @@ def state(plane: Plane) -> dict[str, str]:
 
 def test_every_case_is_recorded_once() -> None:
     """And no file holds one that is not there any more."""
+    assert sum(map(len, FAMILIES.values())) >= 80
     for family, cases in FAMILIES.items():
         names = [case.what for case in cases]
         assert len(set(names)) == len(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from functools import cached_property
@@ -143,8 +144,11 @@ class Api:
                 time.sleep(min(float(answer.headers["Retry-After"]), _LONGEST))
         except urllib3.exceptions.HTTPError as error:
             raise ClusterError(
-                f"{self.cluster}: its API server does not answer: {_why(error)}",
-                f"Is the context {self.access.context} right, and is it reached from this network?",
+                f"{self.cluster}: its API server {self.server} does not answer: {_why(error)}",
+                f"Is the context {self.access.context} right, and is it reached from this network?"
+                if not isinstance(getattr(error, "reason", error), urllib3.exceptions.SSLError)
+                else f"Is the authority's certificate of context {self.access.context} that of this cluster? "
+                "`az aks get-credentials --overwrite-existing` writes it anew.",
             ) from None
         return answer.status, answer.data
 
@@ -166,5 +170,7 @@ _PATIENCE, _LONGEST = 10, 10.0
 
 def _why(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
-    text = str(reason)
-    return text.rpartition(": ")[2] if "NewConnectionError" in text else text
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return re.sub(r"^\[Errno -?\d+\] ", "", str(reason).rpartition(": ")[2])
+    # Where in Python's own source it was noticed tells nobody anything.
+    return re.sub(r" \(_ssl\.c:\d+\)", "", str(reason))

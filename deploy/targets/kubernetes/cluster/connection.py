@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import urllib3
 from kubernetes import config as _config
 from kubernetes.client import ApiClient
 from kubernetes.config.config_exception import ConfigException
+from yaml import YAMLError
 
 from estate.errors import ClusterError, UsageError
 from estate.model import Estate
@@ -39,6 +43,47 @@ def access(estate: Estate, cluster: str, base: Path, environment: Mapping[str, s
     return Access(cluster, path, settings.context or cluster, settings.namespace)
 
 
+def _complete(document: Mapping[str, Any], context: str) -> None:
+    """What the library takes in silence, and then asks nobody, or as nobody. Raises ConfigException."""
+    contexts, users, clusters = (
+        # A row is a node of the library, which holds the row itself.
+        [row.value for row in document.get(kind) or ()]
+        for kind in ("contexts", "users", "clusters")
+    )
+    wanted = next(row.get("context") or {} for row in contexts if row["name"] == context)
+    if wanted.get("user") and wanted["user"] not in [row["name"] for row in users]:
+        raise ConfigException(f"context {context} signs in as {wanted['user']}, and there is no such user")
+    for row in clusters:
+        server = str((row.get("cluster") or {}).get("server", ""))
+        if row["name"] == wanted.get("cluster") and not server.startswith(("https://", "http://")):
+            raise ConfigException(f"cluster {row['name']} has the server {server!r}, which is no URL")
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged by this thread: others connect to other clusters."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.said: list[str] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it in one line."""
+        if record.thread == self._thread:
+            self.said.append(" ".join(record.getMessage().split()))
+
+
+@contextmanager
+def _logged() -> Iterator[list[str]]:
+    """What the library logs as an error meanwhile: that a sign-in program failed, it says nowhere else."""
+    handler = _Kept(logging.ERROR)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield handler.said
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
 def connect(to: Access) -> ApiClient:
     """A client for the cluster; nothing is asked yet.
 
@@ -62,14 +107,25 @@ def connect(to: Access) -> ApiClient:
                 f"{nearest(to.context, names, 'It has')} Name the right one in "
                 f"clusters.{to.cluster}.kubernetes.context, or add this one with `az aks get-credentials`.",
             )
-        client: ApiClient = config.new_client_from_config(
-            config_file=to.kubeconfig, context=to.context, persist_config=False
-        )
-    except ConfigException as error:
+        _complete(merged.value, to.context)
+        with _logged() as said:
+            client: ApiClient = config.new_client_from_config(
+                config_file=to.kubeconfig, context=to.context, persist_config=False
+            )
+    except (ConfigException, OSError, YAMLError, TypeError, AttributeError) as error:
+        misshaped = isinstance(error, TypeError | AttributeError)
+        why = "it has not the shape of a kubeconfig" if misshaped else " ".join(str(error).split())
         raise ClusterError(
-            f"{to.cluster}: {to.kubeconfig} cannot be used: {error}",
+            f"{to.cluster}: {to.kubeconfig} cannot be used: {why}",
             f"Try `kubectl --context {to.context} get namespaces`: it reads the same file.",
         ) from None
+    if said:
+        # Without credentials the API server would take us for nobody, and refuse everything.
+        raise ClusterError(
+            f"{to.cluster}: the sign-in of context {to.context} failed: {said[-1]}",
+            f"Try `kubectl --context {to.context} get namespaces`: it runs the same program. With kubelogin, "
+            "`az login` first.",
+        )
     if not client.configuration.verify_ssl:
         # Whoever wrote that into the kubeconfig knows; a warning for each request says nothing new.
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)

@@ -68,19 +68,12 @@ def _document(body: bytes) -> dict[str, Any]:
 
 def _remedy(cluster: str, status: int, method: str, path: str, message: str) -> str:
     match status:
+        case 400 if "HTTP request to an HTTPS server" in message:
+            return f"The server of {cluster} begins with http:// in the kubeconfig: write https://."
         case 401:
             return f"The credentials of {cluster} are not valid, or not any more: sign in again."
-        case 403 if GRANTS in message:
-            return (
-                "A role may be made only by who holds all that it grants, or by:\n"
-                '- apiGroups: ["rbac.authorization.k8s.io"]\n'
-                '  resources: ["clusterroles", "roles"]\n'
-                '  verbs: ["escalate", "bind"]'
-            )
-        case 403 if "is forbidden: User" in message or "cannot get path" in message:
-            return f"Grant this right in {_where(path)}, for example with:\n{rule(method, path)}"
-        case 403 if "exceeded quota" in message:
-            return "Raise the ResourceQuota of the namespace, or ask for less in the estate."
+        case 403:
+            return _forbidden(cluster, method, path, message)
         case 404 if "namespaces" in message:
             return "The namespace is made by `singlepane apply`; was it deleted meanwhile?"
         case 404:
@@ -89,6 +82,23 @@ def _remedy(cluster: str, status: int, method: str, path: str, message: str) -> 
             return "Somebody else holds these fields: take them out there, or let them be taken over."
         case 500 if "failed to create typed patch object" in message:
             return "The object has a field that this version of its kind does not know."
+    return ""
+
+
+def _forbidden(cluster: str, method: str, path: str, message: str) -> str:
+    if "system:anonymous" in message:
+        return f"The context of {cluster} signs nobody in: `az aks get-credentials` writes its user anew."
+    if GRANTS in message:
+        return (
+            "A role may be made only by who holds all that it grants, or by:\n"
+            '- apiGroups: ["rbac.authorization.k8s.io"]\n'
+            '  resources: ["clusterroles", "roles"]\n'
+            '  verbs: ["escalate", "bind"]'
+        )
+    if "is forbidden: User" in message or "cannot get path" in message:
+        return f"Grant this right in {_where(path)}, for example with:\n{rule(method, path)}"
+    if "exceeded quota" in message:
+        return "Raise the ResourceQuota of the namespace, or ask for less in the estate."
     return ""
 
 

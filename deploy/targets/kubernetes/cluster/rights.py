@@ -21,6 +21,7 @@ from estate.errors import ClusterError
 
 REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+NOBODY = "system:anonymous"
 THREADS = 8
 READ = ("get", "list")
 # A dry run needs the rights of the change itself.
@@ -105,6 +106,12 @@ def refusal(api: Api, verb: str, rights: Collection[Right]) -> ClusterError:
     Raises ClusterError where nobody answers.
     """
     user, name = who(api), f"singlepane-{verb}"
+    if user == NOBODY:
+        # No right may be granted to whoever comes along.
+        return ClusterError(
+            f"{api.cluster}: context {api.access.context} signs nobody in",
+            "Write its user anew with `az aks get-credentials`.",
+        )
     count = f"{len(rights)} rights" if len(rights) > 1 else "a right"
     lines = [
         f"Grant {'them' if len(rights) > 1 else 'it'} in {api.cluster}, for example by these objects:",

@@ -111,7 +111,13 @@ def write(folder: Path, made: Mapping[str, str]) -> tuple[int, int]:
 def _before(folder: Path) -> list[str]:
     index = folder / INDEX
     if index.is_file():
-        rows = json.loads(index.read_text())["files"]
+        try:
+            rows = json.loads(index.read_text())["files"]
+        except (ValueError, KeyError, TypeError):
+            raise UsageError(
+                f"{index} is not as an earlier render wrote it: what is to be deleted is not known",
+                "Name another folder, or delete this one.",
+            ) from None
         # Never outside the folder, whatever somebody wrote into the index.
         return [path for path in rows if (folder / path).resolve().is_relative_to(folder.resolve())]
     if folder.is_dir() and any(folder.iterdir()):

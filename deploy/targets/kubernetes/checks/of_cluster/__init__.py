@@ -18,6 +18,7 @@ from deploy.targets.kubernetes.checks.of_cluster.storage_classes import storage_
 from deploy.targets.kubernetes.checks.of_cluster.vault_drivers import vault_drivers
 from deploy.targets.kubernetes.checks.of_cluster.version_steps import version_steps
 from deploy.targets.kubernetes.checks.of_cluster.volumes import volumes
+from estate.codes import CODES
 from estate.problems import Problem
 
 Check = Callable[[Rendered, Facts], Iterator[Problem]]
@@ -38,17 +39,6 @@ CHECKS: tuple[Check, ...] = (
     version_steps,
 )
 
-# Their errors: what `apply` stops for unless it is allowed.
-REFUSED = (
-    "server-version",
-    "pod-security",
-    "quota-exceeded",
-    "limit-range",
-    "node-capacity",
-    "storage-class-missing",
-    "volume-cannot-grow",
-    "version-jump",
-    "prometheus-downgrade",
-    "release-pending",
-    "pull-secret-missing",
-)
+_CODES = list(CODES)
+# Their errors: what `apply` stops for unless it is allowed. They stand at the end of the registry.
+REFUSED = tuple(code for code in _CODES[_CODES.index("server-version") :] if CODES[code].severity == "error")
