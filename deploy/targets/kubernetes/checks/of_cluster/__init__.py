@@ -40,5 +40,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 _CODES = list(CODES)
-# Their errors: what `apply` stops for unless it is allowed. They stand at the end of the registry.
-REFUSED = tuple(code for code in _CODES[_CODES.index("server-version") :] if CODES[code].severity == "error")
+_LIVE = _CODES[_CODES.index("server-version") : _CODES.index("stack-missing")]
+# Their errors: what `apply` stops for unless it is allowed.
+REFUSED = tuple(code for code in _LIVE if CODES[code].severity == "error")
