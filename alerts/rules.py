@@ -34,10 +34,12 @@ CONTENTS = (
     Content("heartbeat", "cluster"),
     Content("prometheus", "cluster"),
     Content("sidecars", "cluster"),
+    Content("clocks", "cluster"),
     Content("exporters", "cluster"),
     Content("azure", "cluster"),
     Content("compaction", "hub"),
     Content("alerting", "hub"),
+    Content("certificates", "hub"),
     Content("clusters", "global"),
 )
 

@@ -6,23 +6,24 @@ import exporters.components
 import thanos.topology
 from alerts import routing, rules
 from dashboards import grafana
+from deploy import between
 from deploy.server import PORT as SERVER_PORT
 from deploy.server import server_of_hub
 from estate.components import Address, Component, RuleFile
 from estate.model import Estate
+from estate.model.alerts import ALERTMANAGERS
 from exporters.components import Peers
 from thanos import objstore
 from thanos.setting import Setting
 
-# They gossip, so that one page is sent while one of them is away: one could not, and two cannot tell which of
-# them lost the other.
-ALERTMANAGERS = 3
 
 
 def cluster_components(estate: Estate) -> tuple[Component, ...]:
     """All components of the estate, each in its cluster."""
     page = server_of_hub(estate)
-    others = (page, *exporters.components.components(estate, Peers()))
+    tls = between.in_clusters(estate)
+    gates = between.gates(estate, tls, ALERTMANAGERS)
+    others = (page, *exporters.components.components(estate, Peers()), *gates)
     metrics = thanos.topology.components(
         estate,
         Setting(
@@ -32,6 +33,8 @@ def cluster_components(estate: Estate) -> tuple[Component, ...]:
             alertmanager_files=routing.secret_files(estate),
             alertmanagers=ALERTMANAGERS,
             objstore=objstore.azure(estate.metrics.store),
+            tls=tls,
+            gates=tuple(each.address("https") for each in gates),
             fast=estate.metrics.timing == "demonstration",
         ),
     )

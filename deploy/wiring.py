@@ -9,7 +9,7 @@ import exporters.components
 import thanos.topology
 from alerts import routing, rules
 from dashboards import grafana
-from deploy import local_secrets, stand_ins
+from deploy import between, local_secrets, stand_ins
 from deploy.server import server
 from estate.components import Address, Component
 from estate.model import AzureExporter, Estate
@@ -42,7 +42,10 @@ def local_components(
         stands_in.append(shop)
     page = server(estate, estate_file, state)
     nodes = (stand_ins.node_exporter(cluster) for cluster in estate.workloads())
-    others = (*stands_in, page, *nodes, *exporters.components.components(estate, Peers(azure, replaced)))
+    tls = between.on_one_machine(estate, state)
+    gates = between.gates(estate, tls)
+    made = exporters.components.components(estate, Peers(azure, replaced))
+    others = (*stands_in, page, *nodes, *made, *gates)
 
     if store == "azurite":
         key = local_secrets.made(state, "azurite-key")
@@ -62,6 +65,8 @@ def local_components(
             alertmanager_files=routing.secret_files(estate),
             objstore=bucket,
             store_needs=tuple(each.name for each in storage),
+            tls=tls,
+            gates=tuple(each.address("https") for each in gates),
             fast=True,
         ),
     )

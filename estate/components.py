@@ -62,7 +62,14 @@ class SecretValue:
     reference: str
 
 
-Reference = Address | Listen | PortNumber | ListenHost | FilePath | DataPath | SecretValue
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The certificate that cert-manager issues to a cluster, or its key; the whole of a file, and no part."""
+
+    part: Literal["tls.crt", "tls.key"]
+
+
+Reference = Address | Listen | PortNumber | ListenHost | FilePath | DataPath | SecretValue | Issued
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from estate.model import AzureExporter, Estate, JsonExporter, WebhookReceiver, component_names
+from estate.model import (
+    AzureExporter,
+    Estate,
+    JsonExporter,
+    ReferencedCertificate,
+    WebhookReceiver,
+    component_names,
+)
+from estate.model.alerts import ALERTMANAGERS
 from estate.stacks import account_of
 from estate.tree import Path
 
@@ -54,9 +62,30 @@ def readers(estate: Estate) -> Iterator[Reader]:
     if entra is not None and entra.client_secret is not None and of(entra.client_secret):
         path = ("grafana", "entra", "client_secret")
         yield Reader(estate.hub, "grafana", entra.client_secret, path)
+    yield from _of_tls(estate)
     for name, receiver in estate.alerts.receivers.items():
         if isinstance(receiver, WebhookReceiver) and of(receiver.url):
             yield Reader(estate.hub, "alertmanager", receiver.url, ("alerts", "receivers", name, "url"))
+
+
+def _of_tls(estate: Estate) -> Iterator[Reader]:
+    """What serves and asks other clusters: Prometheus with its sidecar, in the hub Query and the gates."""
+    tls = estate.metrics.tls
+    if tls is None or len(estate.clusters) == 1:
+        return
+    for cluster, row in estate.clusters.items():
+        hub = cluster == estate.hub
+        gates = tuple(f"alert-gate-{number}" for number in range(ALERTMANAGERS))
+        accounts = ("query", *gates) if hub else (account_of(estate, cluster),)
+        others = "hub_ca" if not hub and tls.hub_ca is not None else "ca"
+        read: dict[Path, str | None] = {("metrics", "tls", others): getattr(tls, others)}
+        if isinstance(row.tls, ReferencedCertificate):
+            path: Path = ("clusters", cluster, "tls")
+            read |= {(*path, "certificate"): row.tls.certificate, (*path, "key"): row.tls.key}
+        for place, reference in read.items():
+            if reference is not None and of(reference):
+                for account in accounts:
+                    yield Reader(cluster, account, reference, place)
 
 
 def store_accounts(estate: Estate, cluster: str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ VERBS = {
     "restart": "Stop one component in order and start it again; returns when it is ready.",
     "down": "Stop every component of an estate in reverse order of need, and wait until all are gone.",
     "serve": "Serve the status page of an estate, its API, and the receiver that Alertmanager notifies.",
+    "gate": "Take the alerts of other clusters over mutual TLS, and hand them to an Alertmanager.",
 }
 GROUPS = {
     "estate": "What an estate file may say: its keys, and a schema for editors.",

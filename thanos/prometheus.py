@@ -27,6 +27,7 @@ from estate.model import Estate, PrometheusSettings
 from estate.quantities import seconds
 from thanos.scraping import scrape_configs
 from thanos.timing import Timing, shortest
+from thanos.tls import Tls
 
 CONFIG = "prometheus.yaml"
 # Blocks that a sidecar put into the bucket since it started.
@@ -113,8 +114,12 @@ def configured(
     rules: Iterable[RuleFile],
     alertmanagers: Iterable[Address],
     timing: Timing,
+    tls: Tls | None = None,
 ) -> Component:
-    """The server with its configuration: it scrapes `scraped` and evaluates `rules`, as its replicas do."""
+    """The server with its configuration: it scrapes `scraped` and evaluates `rules`, as its replicas do.
+
+    With `tls`, `alertmanagers` are the hub's gates.
+    """
     settings = estate.clusters[server.cluster].prometheus
     files = tuple(File(f"rules/{rule.name}.yaml", rule.document) for rule in rules)
     document: Mapping[str, Any] = {
@@ -130,11 +135,17 @@ def configured(
             "alert_relabel_configs": [{"action": "labeldrop", "regex": estate.metrics.replica_label}],
             # Each Alertmanager by name, never through a load balancer: they agree among themselves who
             # notifies.
-            "alertmanagers": [{"static_configs": [{"targets": [text(each) for each in alertmanagers]}]}],
+            "alertmanagers": [
+                {
+                    **(tls.sending() if tls else {}),
+                    "static_configs": [{"targets": [text(each) for each in alertmanagers]}],
+                }
+            ],
         },
         "scrape_configs": scrape_configs(scraped),
     }
-    return replace(server, files=(File(CONFIG, document), *files))
+    secured = tls.files(server.cluster) if tls else ()
+    return replace(server, files=(File(CONFIG, document), *files, *secured))
 
 
 def retention(settings: PrometheusSettings, timing: Timing) -> Mapping[str, str]:

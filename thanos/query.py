@@ -4,18 +4,22 @@ replicas.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from estate.components import Address, Component, Engine, File, FilePath, Listen, Probe, Resources, text
 from estate.model import Estate
 from thanos.flags import SERVING, STOP_SECONDS
 from thanos.rule import REPLICA_LABEL as RULE_REPLICA_LABEL
+from thanos.tls import Tls
 
 ENDPOINTS = "endpoints.yaml"
 
 
-def query(estate: Estate, stores: Iterable[Address], needs: Iterable[str]) -> Component:
-    """The global query over these StoreAPI addresses.
+def query(
+    estate: Estate, stores: Iterable[Component | Address], needs: Iterable[str], tls: Tls | None
+) -> Component:
+    """The global query over these StoreAPIs; those of other clusters are asked with `tls`, if there is one.
 
     It could start without any of them, and finds them as they come; but each try that fails makes it wait
     longer for the next, up to two minutes. `needs` are those beside it, whose start is worth waiting for.
@@ -23,7 +27,7 @@ def query(estate: Estate, stores: Iterable[Address], needs: Iterable[str]) -> Co
     warning: otherwise a lost cluster would look like one where nothing happens.
     """
     settings = estate.metrics.query
-    endpoints = {"endpoints": [{"address": text(store), "strict": True} for store in stores]}
+    endpoints = {"endpoints": [_endpoint(each, estate.hub, tls) for each in stores]}
     return Component(
         name="query",
         kind="query",
@@ -48,8 +52,15 @@ def query(estate: Estate, stores: Iterable[Address], needs: Iterable[str]) -> Co
         ports={"http": 10902, "grpc": 10901},
         ready=Probe("http", "/-/ready"),
         metrics=("http", "/metrics"),
-        files=(File(ENDPOINTS, endpoints),),
+        files=(File(ENDPOINTS, endpoints), *(tls.files(estate.hub) if tls else ())),
         needs=tuple(needs),
         resources=Resources(cpu="250m", memory="512Mi", memory_limit="2Gi"),
         stop_seconds=STOP_SECONDS,
     )
+
+
+def _endpoint(store: Component | Address, hub: str, tls: Tls | None) -> Mapping[str, Any]:
+    if isinstance(store, Address):
+        return {"address": text(store), "strict": True}
+    secured = tls.endpoint(store.cluster) if tls and store.cluster != hub else {}
+    return {"address": text(store.address("grpc")), "strict": True, **secured}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from estate.components import Component, File, RuleFile
+from estate.components import Address, Component, File, RuleFile
+from thanos.tls import Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Setting:
     (such as the secret URLs of webhooks). `alertmanagers`: how many of them there are.
     `objstore`: Thanos' object store document (`thanos/objstore.py` makes it); `store_needs`: components that
     must be ready before it can be opened.
+    `tls`: that between clusters, and `gates` where other clusters send their alerts with it; without it they
+    send them to the Alertmanagers.
     `fast`: the timing of a demonstration (`thanos/timing.py`).
     """
 
@@ -30,4 +33,6 @@ class Setting:
     store_needs: tuple[str, ...] = ()
     alertmanager_files: tuple[File, ...] = ()
     alertmanagers: int = 1
+    tls: Tls | None = None
+    gates: tuple[Address, ...] = ()
     fast: bool = False

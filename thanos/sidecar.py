@@ -9,10 +9,13 @@ from thanos.flags import SERVING, STOP_SECONDS
 from thanos.objstore import Bucket
 from thanos.prometheus import sidecar_of
 from thanos.timing import Timing
+from thanos.tls import Tls
 
 
-def sidecar(server: Component, bucket: Bucket, timing: Timing) -> Component:
+def sidecar(server: Component, bucket: Bucket, timing: Timing, tls: Tls | None = None) -> Component:
     """The sidecar of a Prometheus. It takes the external labels from it, and starts only once it answers.
+
+    With `tls` it answers those alone who have a certificate.
 
     No `--min-time`: a sidecar that hid what should be in the bucket would turn a failed upload into a gap.
     """
@@ -30,12 +33,13 @@ def sidecar(server: Component, bucket: Bucket, timing: Timing) -> Component:
             bucket.flag,
             text("--http-address=", Listen("http")),
             text("--grpc-address=", Listen("grpc")),
+            *(tls.serving() if tls else ()),
             *SERVING,
         ),
         ports={"http": 10902, "grpc": 10901},
         ready=Probe("http", "/-/ready"),
         metrics=("http", "/metrics"),
-        files=(bucket.file,),
+        files=(bucket.file, *(tls.files(server.cluster) if tls else ())),
         needs=(server.name, *bucket.needs),
         resources=Resources(cpu="50m", memory="128Mi", memory_limit="512Mi"),
         identity=bucket.identity,

@@ -11,7 +11,7 @@ scraped ──> Prometheus ──> sidecar ──┐                  ┌── 
 
 from __future__ import annotations
 
-from estate.components import Component
+from estate.components import Address, Component
 from estate.model import Estate
 from thanos import objstore, prometheus, rule
 from thanos.alertmanager import alertmanagers as alertmanagers_of
@@ -36,10 +36,12 @@ def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
         for cluster, row in estate.clusters.items()
         for replica in range(row.prometheus.replicas)
     ]
-    sidecars = [sidecar(server, bucket.existing, timing) for server in servers]
+    tls = setting.tls
+    secured = {cluster: tls for cluster in estate.clusters if cluster != estate.hub}
+    sidecars = [sidecar(server, bucket.existing, timing, secured.get(server.cluster)) for server in servers]
     gateway = store(estate, bucket, timing)
-    stores = [*(each.address("grpc") for each in (*sidecars, gateway)), rule.STORE_API]
-    view = query(estate, stores, needs=[each.name for each in sidecars if each.cluster == estate.hub])
+    stores: list[Component | Address] = [*sidecars, gateway, rule.STORE_API]
+    view = query(estate, stores, [each.name for each in sidecars if each.cluster == estate.hub], tls)
     frontend = query_frontend(view)
     managers = alertmanagers_of(
         estate, setting.alertmanager, setting.alertmanager_files, setting.alertmanagers
@@ -59,8 +61,9 @@ def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
             estate,
             scraped=[each for each in everything if each.cluster == server.cluster],
             rules=[each for each in setting.rules if each.scope in scopes],
-            alertmanagers=alertmanagers,
+            alertmanagers=setting.gates if tls and server.cluster in secured else alertmanagers,
             timing=timing,
+            tls=secured.get(server.cluster),
         )
 
     return (*map(complete, servers), *sidecars, *global_parts)

@@ -20,6 +20,7 @@ from estate.checks.replacements import replacements
 from estate.checks.retention import local_retention, store_retention
 from estate.checks.rollout import rollout
 from estate.checks.timing import repeating, scraping, timeouts
+from estate.checks.tls import tls
 from estate.checks.unused import unused
 from estate.model import Estate
 from estate.problems import Problem
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     rollout,
     labels,
     component_names,
+    tls,
     local_retention,
     store_retention,
     timeouts,

@@ -47,6 +47,7 @@ from estate.model.grafana import Grafana, GrafanaEntra
 from estate.model.kubernetes import EngineVersions, Gate, Images, KubernetesSettings, Rollout, Stack, Wave
 from estate.model.metrics import Metrics, QuerySettings, Retention, Store
 from estate.model.row import Row
+from estate.model.tls import IssuedCertificate, ReferencedCertificate, TlsSettings
 from estate.names import ClusterName, DnsLabel, Url
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Grain",
     "Heartbeat",
     "Images",
+    "IssuedCertificate",
     "JsonExporter",
     "JsonMetric",
     "KubernetesSettings",
@@ -86,6 +88,7 @@ __all__ = [
     "PrometheusSettings",
     "QuerySettings",
     "Receiver",
+    "ReferencedCertificate",
     "Retention",
     "Rollout",
     "Row",
@@ -95,6 +98,7 @@ __all__ = [
     "Store",
     "Subscription",
     "Tenant",
+    "TlsSettings",
     "Wave",
     "WebhookReceiver",
     "WorkloadCredential",
@@ -178,6 +182,11 @@ class Estate(Row):
     """In which order clusters are changed, and what must hold before the next ones are."""
     local: Local = Local()
     """What `singlepane up` puts in the place of what is not on this machine."""
+
+    def tls_name(self, cluster: str) -> str:
+        """The name that the certificate of a cluster bears."""
+        tls = self.metrics.tls
+        return f"{cluster}.{(tls and tls.domain) or f'{self.name}.internal'}"
 
     def workloads(self) -> tuple[str, ...]:
         """Names of all clusters but the hub, in the order of the file."""

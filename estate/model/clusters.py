@@ -9,6 +9,7 @@ from pydantic import Field
 from estate.model.credentials import WORKLOAD, Credential
 from estate.model.kubernetes import KubernetesSettings
 from estate.model.row import Row
+from estate.model.tls import ClusterCertificate
 from estate.names import DnsLabel, KubernetesVersion, LabelName, LabelValue, Region, Uuid
 from estate.quantities import Count, Duration
 
@@ -64,5 +65,7 @@ class Cluster(Row):
     """External labels added to every series of the cluster, beside `cluster` and the replica label."""
     prometheus: PrometheusSettings = PrometheusSettings()
     """The Prometheus of the cluster."""
+    tls: ClusterCertificate | None = None
+    """The certificate by which other clusters know this one, with metrics.tls."""
     kubernetes: KubernetesSettings = KubernetesSettings()
     """How the cluster is reached, and what of it is used."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from estate.model.row import Row
+from estate.model.tls import TlsSettings
 from estate.names import Container, LabelName, StorageAccount, Uuid, WorkloadOrSecret
 from estate.quantities import Duration
 
@@ -62,5 +63,7 @@ class Metrics(Row):
     """How long blocks are kept, by resolution."""
     query: QuerySettings = QuerySettings()
     """The global view."""
+    tls: TlsSettings | None = None
+    """Mutual TLS between clusters; left out, what they tell each other can be read on the way."""
     replica_label: LabelName = "prometheus_replica"
     """External label that tells the replicas of a pair apart; Query removes it."""

@@ -34,10 +34,12 @@ def test_scopes() -> None:
         "heartbeat": "cluster",
         "prometheus": "cluster",
         "sidecars": "cluster",
+        "clocks": "cluster",
         "exporters": "cluster",
         "azure": "cluster",
         "compaction": "hub",
         "alerting": "hub",
+        "certificates": "hub",
         "clusters": "global",
     }
 

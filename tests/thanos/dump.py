@@ -14,6 +14,7 @@ from estate.components import (
     DataPath,
     Engine,
     FilePath,
+    Issued,
     Later,
     Listen,
     ListenHost,
@@ -88,3 +89,5 @@ def _reference(reference: Reference) -> str:
             return f"${{data:{component}{'/' * bool(below)}{below}}}"
         case SecretValue(secret):
             return f"${{secret:{secret}}}"
+        case Issued(part):
+            return f"${{issued:{part}}}"

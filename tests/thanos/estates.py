@@ -51,14 +51,15 @@ def azurite_setting(estate: Estate, *others: Component, fast: bool = True) -> Se
 
 
 def files_setting(
-    estate: Estate, bucket: Path, *others: Component, rules: tuple[RuleFile, ...] = ()
+    estate: Estate, bucket: Path, *others: Component, rules: tuple[RuleFile, ...] = (), **more: Any
 ) -> Setting:
-    """Production timing, with blocks in a folder."""
+    """Production timing, with blocks in a folder; `more` of the setting."""
     return Setting(
         others=others,
         rules=(*rule_files(estate), *rules),
         alertmanager=routing.configuration(estate, Address("server", "http")),
         objstore=objstore.files(str(bucket)),
+        **more,
     )
 
 

@@ -9,18 +9,18 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 import yaml
 
-from deploy.engines import find
+from deploy.targets.local.argv import argv
 from estate.components import (
     Address,
     Component,
     DataPath,
-    Engine,
     FilePath,
+    Issued,
     Listen,
     ListenHost,
     PortNumber,
@@ -59,7 +59,7 @@ class Stack:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.client = httpx.Client(timeout=10)
 
-    def __enter__(self) -> Stack:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -119,6 +119,8 @@ class Stack:
                 return str(self.data(other or component) / below)
             case SecretValue(secret):
                 return self.secrets[secret]
+            case Issued(part):
+                raise AssertionError(f"{component} has {part} of cert-manager")
 
     def write(self, name: str) -> None:
         """Write the files of a component."""
@@ -148,8 +150,7 @@ class Stack:
         component = self.components[name]
         self.write(name)
         self.data(name)
-        assert isinstance(component.command, Engine)
-        arguments = [find(component.command.name), *self.resolve(name, component.arguments)]
+        arguments = [*argv(component.command), *self.resolve(name, component.arguments)]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(arguments, stdout=log, stderr=log, cwd=self.folder)
 

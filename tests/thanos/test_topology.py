@@ -154,7 +154,10 @@ def test_rules_go_where_their_scope_says() -> None:
     def rules(name: str) -> list[str]:
         return [each.path for each in found[name].files if each.path.startswith("rules/")]
 
-    cluster = [f"rules/{name}.yaml" for name in ("heartbeat", "prometheus", "sidecars", "exporters", "azure")]
+    cluster = [
+        f"rules/{name}.yaml"
+        for name in ("heartbeat", "prometheus", "sidecars", "clocks", "exporters", "azure")
+    ]
     assert rules("prometheus-prod-neu-0") == cluster
     assert rules("prometheus-hub-weu-0") == [*cluster, "rules/compaction.yaml", "rules/alerting.yaml"]
     assert rules("rule") == ["rules/clusters.yaml"]

@@ -28,14 +28,14 @@ CHAINS = [("weu", 0), ("weu", 1), ("neu", 0)]
 async def test_whole_path_holds_for_every_replica(stack: Stack) -> None:
     """An intact estate gives one good result for each hop of each replica, in the order of the path.
 
-    The last hop needs the Azure simulator, which this stack does not have.
+    The last hop needs the Azure simulator, which this stack does not have, and its ways are not encrypted.
     """
     verification = await proof(stack, 30)
     assert [(r.cluster, r.replica, r.hop, r.ok) for r in verification.results] == [
         (cluster, replica, hop.name, True)
         for cluster, replica in CHAINS
         for hop in HOPS[:-1]
-        if not hop.target
+        if not hop.target and hop.name != "certificates-valid"
     ]
     assert verification.ok
     assert verification.first_broken is None

@@ -22,6 +22,7 @@ from estate.components import (
     DataPath,
     File,
     FilePath,
+    Issued,
     Later,
     Listen,
     ListenHost,
@@ -147,6 +148,8 @@ class _Scope:
                 return str(folder.data(self.owner(component).name) / below)
             case SecretValue(name):
                 return self.place.secrets[name]
+            case Issued(part):
+                raise self.wrong(f"refers to {part} of cert-manager, which no machine has")
 
     def owner(self, component: str) -> Component:
         if not component:

@@ -50,9 +50,9 @@ def additions(given: Iterable[Mapping[str, Any]]) -> tuple[Object, ...]:
     return tuple(json.loads(each["data"][key]) for each in kept for key in sorted(each["data"]))
 
 
-def alertmanagers(place: Place, managers: Sequence[Component]) -> File:
+def alertmanagers(own: Component) -> File:
     """The list of the hub's Alertmanagers, to which not all alerts of the stack are sent."""
-    return prometheus.alertmanagers(place, managers, alert_relabel_configs=[SIGNALS])
+    return prometheus.alertmanagers(own, alert_relabel_configs=[SIGNALS])
 
 
 def _additions(place: Place, beside: Component) -> Iterator[Object]:
@@ -75,6 +75,7 @@ def _additions(place: Place, beside: Component) -> Iterator[Object]:
             "key": prometheus.ALERTMANAGERS_KEY,
         },
         "thanos": prometheus.thanos(place, beside),
+        **prometheus.secured(place, beside),
     }
     metadata: Object = {"name": place.server, "namespace": place.namespace}
     yield {

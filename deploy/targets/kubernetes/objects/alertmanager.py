@@ -30,7 +30,8 @@ def objects(place: Place, managers: Sequence[Component]) -> Iterator[Object]:
         budget = {"maxUnavailable": 1, "selector": {"matchLabels": _selector()}}
         yield {"kind": "PodDisruptionBudget", "name": "alertmanager", "labels": labels, "spec": budget}
     yield _monitor(place, labels, single=len(managers) == 1)
-    if len(place.estate.clusters) > 1:
+    # With TLS other clusters reach the gates before them.
+    if len(place.estate.clusters) > 1 and place.estate.metrics.tls is None:
         number = EXPOSED["alertmanager", "http"]
         for each in managers:
             picked = {"statefulset.kubernetes.io/pod-name": names.pod(each, place.server)}

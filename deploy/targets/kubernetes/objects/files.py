@@ -13,7 +13,7 @@ from typing import Any
 from deploy.targets.documents import dump
 from deploy.targets.kubernetes.objects import names
 from deploy.targets.kubernetes.objects.canonical import document
-from deploy.targets.kubernetes.objects.place import Place, secret, secret_name
+from deploy.targets.kubernetes.objects.place import Place, issued, secret, secret_name
 from deploy.targets.secrets import within
 from estate.components import Component, File, Template, Text
 from estate.errors import UsageError
@@ -111,7 +111,7 @@ def checksum(data: Mapping[str, str]) -> str:
 def drafts(place: Place, own: Component) -> tuple[SecretDraft, ...]:
     """The Secrets of a component that are applied: secret files and variables but those that are mounted."""
     made = []
-    files = tuple(file for file in own.files if secret(file) and not place.mounted(file.content))
+    files = tuple(file for file in own.files if _ours(place, file))
     if files:
         made.append(SecretDraft(secret_name(own), names.labels(own), own, place, files))
     variables = secret_variables(place, own)
@@ -129,16 +129,25 @@ def secret_variables(place: Place, own: Component) -> dict[str, Template]:
     }
 
 
-def volume(place: Place, own: Component) -> dict[str, Any] | None:
-    """One volume that lays files out under their paths, or None without files."""
-    plain = _items(file for file in own.files if not secret(file) and not file.apart)
-    hidden = _items(file for file in own.files if secret(file) and not place.mounted(file.content))
+def _ours(place: Place, file: File) -> bool:
+    """Whether a file is in a Secret that is applied, and neither mounted from a vault nor cert-manager's."""
+    return secret(file) and not issued(file) and not place.mounted(file.content)
+
+
+def volume(place: Place, own: Component, folder: str = "") -> dict[str, Any] | None:
+    """One volume that lays files out under their paths, or None without any; `folder`: those in it alone."""
+    files = [file for file in own.files if file.path.startswith(f"{folder}/" if folder else "")]
+    plain = _items(file for file in files if not secret(file) and not file.apart)
+    hidden = _items(file for file in files if _ours(place, file))
+    of_issuer = [{"key": issued(file), "path": file.path} for file in files if issued(file)]
     sources: list[dict[str, Any]] = []
     if plain:
         sources.append({"configMap": {"name": own.name, "items": plain}})
     sources += [{"configMap": {"name": _name(own, file), "items": _items((file,))}} for file in _apart(own)]
     if hidden:
         sources.append({"secret": {"name": secret_name(own), "items": hidden}})
+    if of_issuer:
+        sources.append({"secret": {"name": names.CERTIFICATE, "items": of_issuer}})
     # 0440: readable by the pod's group alone.
     return {"name": "files", "projected": {"defaultMode": 0o440, "sources": sources}} if sources else None
 

@@ -16,6 +16,8 @@ SELECTOR = ",".join(f"{label}={value}" for label, value in OURS.items())
 PROMETHEUS_SERVICE = "prometheus-operated"
 ALERTMANAGER_SERVICE = "alertmanager-operated"
 ALERTMANAGER = "main"
+# The Certificate of a cluster, and the Secret into which cert-manager writes it.
+CERTIFICATE = "singlepane-tls"
 # Kinds of components that prometheus-operator runs.
 OPERATED = frozenset({"prometheus", "sidecar", "alertmanager"})
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from deploy.targets.kubernetes.objects import files, names, pod, quantity
 from deploy.targets.kubernetes.objects.monitors import monitor
-from deploy.targets.kubernetes.objects.place import Place
+from deploy.targets.kubernetes.objects.place import EXPOSED, Place
 from deploy.targets.kubernetes.objects.workload import Workload
 from estate import identities
 from estate.components import Component
+from estate.model import IssuedCertificate
 from estate.stacks import selected_by
 from thanos.objstore import IDENTITY
 
@@ -33,6 +34,10 @@ def objects(place: Place, workload: Workload) -> Iterator[Object]:
         yield service(own)
         if not workload.on_node:
             yield network_policy(own)
+        for port in outside(own):
+            number = EXPOSED[own.kind, port] + (own.replica or 0)
+            opened = {"name": port, "port": number, "targetPort": port}
+            yield balancer(place, f"{own.name}-outside", names.labels(own), names.selector(own), opened)
     if own.metrics is not None:
         yield monitor(workload, selected_by(place.estate, place.cluster))
 
@@ -112,17 +117,41 @@ def ports(own: Component) -> list[Object]:
 
 
 def network_policy(own: Component) -> Object:
-    """Only pods of ours reach it, and only its ports; what is guarded anybody may reach."""
+    """Only pods of ours reach it, and only its ports; what is guarded, and a port for other clusters, anybody."""
     allowed = [{"port": number, "protocol": "TCP"} for number in own.ports.values()]
+    opened = [{"port": own.ports[port], "protocol": "TCP"} for port in outside(own)]
     rule: Object = {"ports": allowed}
     if not own.guarded:
         rule = {"from": [{"podSelector": {"matchLabels": names.OURS}}], **rule}
     spec = {
         "podSelector": {"matchLabels": names.selector(own)},
         "policyTypes": ["Ingress"],
-        "ingress": [rule],
+        "ingress": [rule, *([{"ports": opened}] if opened else [])],
     }
     return {"kind": "NetworkPolicy", "name": own.name, "labels": names.labels(own), "spec": spec}
+
+
+def outside(own: Component) -> list[str]:
+    """Its ports for other clusters."""
+    return [port for port in own.ports if (own.kind, port) in EXPOSED]
+
+
+def certificate(name: str, issuer: IssuedCertificate) -> Object:
+    """What cert-manager is asked for. It renews a month before the end, and makes a new key each time.
+
+    Contract: https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.Certificate
+    """
+    spec = {
+        "secretName": names.CERTIFICATE,
+        "duration": "2160h",
+        "renewBefore": "720h",
+        "dnsNames": [name],
+        # It serves, and asks.
+        "usages": ["digital signature", "server auth", "client auth"],
+        "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+        "issuerRef": {"name": issuer.issuer, "kind": issuer.issuer_kind, "group": "cert-manager.io"},
+    }
+    return {"kind": "Certificate", "name": names.CERTIFICATE, "labels": names.OURS, "spec": spec}
 
 
 def balancer(place: Place, name: str, labels: Object, selector: Object, port: Object) -> Object:

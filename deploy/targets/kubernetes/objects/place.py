@@ -18,12 +18,14 @@ from estate.components import (
     Document,
     File,
     FilePath,
+    Issued,
     Listen,
     ListenHost,
     PortNumber,
     Reference,
     SecretValue,
     Template,
+    Text,
 )
 from estate.errors import UsageError
 from estate.model import Estate
@@ -37,12 +39,24 @@ DATA = "/data"
 # prometheus-operator mounts the Secrets that an Alertmanager names here.
 ALERTMANAGER_SECRETS = "/etc/alertmanager/secrets"
 # Ports for other clusters, by the kind of component: replica N has this number plus N.
-EXPOSED: Mapping[tuple[str, str], int] = {("sidecar", "grpc"): 10901, ("alertmanager", "http"): 9093}
+EXPOSED: Mapping[tuple[str, str], int] = {
+    ("sidecar", "grpc"): 10901,
+    ("alertmanager", "http"): 9093,
+    # In the place of the Alertmanagers, with TLS.
+    ("alert-gate", "https"): 9093,
+}
 
 
 def secret(file: File) -> bool:
     """Whether a file belongs into a Secret."""
     return file.secret or any(within(file.content))
+
+
+def issued(file: File) -> str:
+    """The key of cert-manager's Secret that a file is; empty for any other file."""
+    content = file.content
+    parts = content.parts if isinstance(content, Text) else ()
+    return parts[0].part if len(parts) == 1 and isinstance(parts[0], Issued) else ""
 
 
 def secret_name(component: Component) -> str:
@@ -111,6 +125,8 @@ class Place:
                 return f"{DATA}/{below}" if below else DATA
             case SecretValue(name):
                 return self.secrets[name]
+            case Issued(part):
+                raise ValueError(f"{own.name} has {part} of cert-manager as a part of something")
         raise ValueError(f"{own.name} refers to {reference}, which no pod of its own has")
 
     def component(self, name: str) -> Component:

@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deploy.targets.kubernetes.objects import images, names, pod
+from deploy.targets.kubernetes.objects import files, images, names, pod, vaults
 from deploy.targets.kubernetes.objects.monitors import matched, replaced
 from deploy.targets.kubernetes.objects.of_workload import Object, account, balancer, claim, rights
-from deploy.targets.kubernetes.objects.place import EXPOSED, Place, secret_name
-from estate.components import Component, File, RuleFile, Text
+from deploy.targets.kubernetes.objects.place import EXPOSED, FILES, Place, secret_name
+from estate.components import Component, File, RuleFile
 from estate.stacks import selected_by
 from thanos import prometheus as server
+from thanos import tls
 from thanos.timing import DEMONSTRATION, PRODUCTION
 
 # Names the hub's Alertmanagers. It holds no secret: the operator reads such a list from a Secret alone.
 ALERTMANAGERS = "prometheus-alertmanagers"
 ALERTMANAGERS_KEY = "alertmanagers.yaml"
+MOUNT = {"name": "files", "mountPath": FILES, "readOnly": True}
 RIGHTS: tuple[Mapping[str, Any], ...] = (
     {
         "apiGroups": [""],
@@ -110,6 +112,9 @@ def _spec(place: Place, own: Component, beside: Component) -> Object:
         "ruleNamespaceSelector": {},
         "thanos": thanos(place, beside),
     }
+    spec |= secured(place, beside)
+    if annotations := vaults.checksums(place, beside):
+        spec["podMetadata"]["annotations"] = annotations
     if beside.identity:
         spec["podMetadata"]["labels"]["azure.workload.identity/use"] = "true"
     if place.cluster == estate.hub:
@@ -131,19 +136,49 @@ def _spec(place: Place, own: Component, beside: Component) -> Object:
 
 def thanos(place: Place, beside: Component) -> Object:
     """The sidecar, as a part of the object."""
-    return {
+    spec: Object = {
         "image": images.reference("thanos", place.estate.images),
         "version": images.tag("thanos", place.estate.images),
         "objectStorageConfig": {"name": secret_name(beside), "key": "objstore.yaml"},
         "resources": pod.resources(beside.resources),
     }
+    if _secured(beside):
+        named = {"certFile": tls.CERTIFICATE, "keyFile": tls.KEY, "caFile": tls.AUTHORITY}
+        spec["grpcServerTlsConfig"] = {key: place.file(beside, file) for key, file in named.items()}
+        spec["volumeMounts"] = _mounts(place, beside)
+    return spec
 
 
-def alertmanagers(place: Place, managers: Sequence[Component], **more: Any) -> File:
-    """Where a cluster finds the Alertmanagers of the hub, each by itself; `more` is said of all of them."""
-    targets = [Text((manager.address("http"),)) for manager in managers]
-    known = {"api_version": "v2", "static_configs": [{"targets": targets}], **more}
-    return File(ALERTMANAGERS_KEY, [known], True)
+def secured(place: Place, beside: Component) -> Object:
+    """What the object gets with TLS: certificates for Prometheus, which sends alerts with them, and for the
+    sidecar, which serves with them. The latter mounts them itself.
+    """
+    if not _secured(beside):
+        return {}
+    volume = files.volume(place, beside, tls.FOLDER)
+    return {
+        "volumes": [*([volume] if volume else []), *vaults.volumes(place, beside)],
+        "volumeMounts": _mounts(place, beside),
+    }
+
+
+def _secured(beside: Component) -> bool:
+    return any(file.path == tls.CERTIFICATE for file in beside.files)
+
+
+def _mounts(place: Place, beside: Component) -> list[Object]:
+    """Where certificates are, in the container of Prometheus and in that of the sidecar."""
+    made = [MOUNT] if files.volume(place, beside, tls.FOLDER) else []
+    return [*made, *vaults.mounts(place, beside)]
+
+
+def alertmanagers(own: Component, **more: Any) -> File:
+    """Where a cluster sends its alerts, as its Prometheus itself would be told; `more` is said of all."""
+    document = next(file.content for file in own.files if file.path == server.CONFIG)
+    if not isinstance(document, Mapping):
+        raise TypeError(f"the configuration of {own.name} is no document")
+    rows = [{"api_version": "v2", **each, **more} for each in document["alerting"]["alertmanagers"]]
+    return File(ALERTMANAGERS_KEY, rows, True)
 
 
 def _monitor(place: Place, labels: Object) -> Object:

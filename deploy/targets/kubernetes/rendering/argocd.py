@@ -14,7 +14,7 @@ from deploy.targets.kubernetes.objects.names import OURS
 from deploy.targets.kubernetes.rendering.release import Rendering
 
 # Definitions, then the operator and where secrets come from, then what it makes pods of, then all else.
-WAVES = {"definitions": -2, "operator": -1, "secrets": -1, "metrics": 0}
+WAVES = {"definitions": -2, "operator": -1, "secrets": -1, "certificate": -1, "metrics": 0}
 REST = 1
 
 

@@ -21,7 +21,7 @@ from deploy.targets.kubernetes.objects.place import Place, secret_name
 from deploy.targets.kubernetes.objects.workload import Workload, plain
 from deploy.targets.kubernetes.rendering.release import Release, Rendering
 from estate.components import Component, RuleFile
-from estate.model import Estate
+from estate.model import Estate, IssuedCertificate
 from estate.stacks import adopted
 
 
@@ -64,7 +64,7 @@ def _cluster(
     metrics = tuple(_metrics(place, servers, sidecars, managers, rules))
     in_vaults: list[SecretDraft] = []
     ours: list[SecretDraft] = []
-    for draft in _secrets(place, workloads, sidecars, managers):
+    for draft in _secrets(place, workloads, servers, sidecars, managers):
         (in_vaults if of_vaults(draft) else ours).append(draft)
     # Those of a pair read the same.
     mounting = (*(each.component for each in workloads), *sidecars[:1], *_managers(place, managers))
@@ -80,6 +80,7 @@ def _cluster(
         (
             # The operator first: it makes pods of what comes next.
             *(_workload(place, each) for each in first),
+            *_certificate(place),
             *((Release("secrets", place.namespace, "workload", read_there),) if read_there else ()),
             Release("metrics", place.namespace, "metrics", metrics),
             *(_workload(place, each) for each in others),
@@ -90,6 +91,14 @@ def _cluster(
 def _workload(place: Place, workload: Workload) -> Release:
     made = tuple(of_workload.objects(place, workload))
     return Release(workload.component.name, place.namespace, "workload", made)
+
+
+def _certificate(place: Place) -> Iterator[Release]:
+    """The certificate of a cluster, where cert-manager is to issue it."""
+    row = place.estate.clusters[place.cluster].tls
+    if isinstance(row, IssuedCertificate) and len(place.estate.clusters) > 1:
+        made = of_workload.certificate(place.estate.tls_name(place.cluster), row)
+        yield Release("certificate", place.namespace, "workload", (made,))
 
 
 def _metrics(
@@ -121,7 +130,11 @@ def _managers(place: Place, managers: Sequence[Component]) -> Sequence[Component
 
 
 def _secrets(
-    place: Place, workloads: Sequence[Workload], sidecars: Sequence[Component], managers: Sequence[Component]
+    place: Place,
+    workloads: Sequence[Workload],
+    servers: Sequence[Component],
+    sidecars: Sequence[Component],
+    managers: Sequence[Component],
 ) -> Iterator[SecretDraft]:
     for each in workloads:
         yield from drafts(place, each.component)
@@ -136,5 +149,5 @@ def _secrets(
         yield SecretDraft(alertmanager.CONFIG_SECRET, labels, first, place, files)
     installed = adopted(place.estate, place.cluster)
     if installed or place.cluster != place.estate.hub:
-        file = (stack if installed else prometheus).alertmanagers(place, managers)
+        file = (stack if installed else prometheus).alertmanagers(servers[0])
         yield SecretDraft(prometheus.ALERTMANAGERS, names.labels(sidecars[0]), sidecars[0], place, (file,))
