@@ -17,7 +17,6 @@ from thanos import objstore
 from thanos.setting import Setting
 
 
-
 def cluster_components(estate: Estate) -> tuple[Component, ...]:
     """All components of the estate, each in its cluster."""
     page = server_of_hub(estate)

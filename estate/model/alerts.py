@@ -12,8 +12,8 @@ from estate.quantities import Duration
 
 # How often a group of alerts is looked at again: what it holds is sent at these times alone.
 GROUP_INTERVAL = "5m"
-# In the hub, where an estate runs in clusters. They gossip, so that one page is sent while one of them is away:
-# one could not, and two cannot tell which of them lost the other.
+# In the hub, where an estate runs in clusters. They gossip, so that one page is sent while one of them is
+# away: one could not, and two cannot tell which of them lost the other.
 ALERTMANAGERS = 3
 
 
