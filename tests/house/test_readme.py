@@ -110,7 +110,8 @@ def test_the_table_of_components_is_what_up_starts(tmp_path: Path) -> None:
 
 
 def test_the_hops_of_the_proof_are_all_there_are() -> None:
-    """In the order of the path, each of them held."""
+    """In the order of the path, each of them held; the example's clusters speak without TLS."""
     rows = table("singlepane verify")
-    proven = [[hop.name, "ok"] for hop in HOPS if not hop.target]
+    left_out = "certificates-valid"
+    proven = [[hop.name, "ok"] for hop in HOPS if not hop.target and hop.name != left_out]
     assert [row[:2] for row in rows if row[1:2] == ["ok"]] == proven
