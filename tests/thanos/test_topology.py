@@ -159,7 +159,8 @@ def test_rules_go_where_their_scope_says() -> None:
         for name in ("heartbeat", "prometheus", "sidecars", "clocks", "exporters", "azure")
     ]
     assert rules("prometheus-prod-neu-0") == cluster
-    assert rules("prometheus-hub-weu-0") == [*cluster, "rules/compaction.yaml", "rules/alerting.yaml"]
+    hub = [f"rules/{name}.yaml" for name in ("compaction", "alerting", "certificates")]
+    assert rules("prometheus-hub-weu-0") == [*cluster, *hub]
     assert rules("rule") == ["rules/clusters.yaml"]
 
 
