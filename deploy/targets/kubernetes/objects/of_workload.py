@@ -117,7 +117,7 @@ def ports(own: Component) -> list[Object]:
 
 
 def network_policy(own: Component) -> Object:
-    """Only pods of ours reach it, and only its ports; what is guarded, and a port for other clusters, anybody."""
+    """Only pods of ours reach it, and only its ports; anybody what is guarded, or open to other clusters."""
     allowed = [{"port": number, "protocol": "TCP"} for number in own.ports.values()]
     opened = [{"port": own.ports[port], "protocol": "TCP"} for port in outside(own)]
     rule: Object = {"ports": allowed}
