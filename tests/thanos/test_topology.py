@@ -152,16 +152,12 @@ def test_rules_go_where_their_scope_says() -> None:
     found = by_name(rendered(fast=False))
 
     def rules(name: str) -> list[str]:
-        return [each.path for each in found[name].files if each.path.startswith("rules/")]
+        return [Path(each.path).stem for each in found[name].files if each.path.startswith("rules/")]
 
-    cluster = [
-        f"rules/{name}.yaml"
-        for name in ("heartbeat", "prometheus", "sidecars", "clocks", "exporters", "azure")
-    ]
+    cluster = ["heartbeat", "prometheus", "sidecars", "clocks", "exporters", "azure"]
     assert rules("prometheus-prod-neu-0") == cluster
-    hub = [f"rules/{name}.yaml" for name in ("compaction", "alerting", "certificates")]
-    assert rules("prometheus-hub-weu-0") == [*cluster, *hub]
-    assert rules("rule") == ["rules/clusters.yaml"]
+    assert rules("prometheus-hub-weu-0") == [*cluster, "compaction", "alerting", "certificates"]
+    assert rules("rule") == ["clusters"]
 
 
 def test_needs_have_an_order() -> None:
