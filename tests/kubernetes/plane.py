@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import trustme
 
@@ -71,10 +72,21 @@ def running(folder: Path) -> Iterator[Plane]:
                 return False
 
         until(partial(answers, "/readyz"), "an API server")
+
+        def defined(definition: dict[str, Any]) -> bool:
+            try:
+                apply(api, definition)
+            except ClusterError:
+                # A busy machine takes longer for one of half a megabyte than a client waits.
+                return False
+            return True
+
         for each in wanted(find("prometheus_operator")):
-            apply(api, each)
+            until(partial(defined, each), each["metadata"]["name"])
         for name in ("prometheuses", "prometheusrules", "servicemonitors", "podmonitors"):
             until(partial(answers, f"/apis/monitoring.coreos.com/v1/{name}"), name)
+        # Made at the first question for it, for longer than Helm waits on a busy machine.
+        until(partial(answers, "/openapi/v2"), "the schema of all kinds")
         yield plane
     finally:
         server.end()

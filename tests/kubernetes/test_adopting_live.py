@@ -1,0 +1,293 @@
+"""An installed kube-prometheus-stack on a real API server, by the real Helm: what we do to it, and it to us.
+
+Source: measured with Helm 4.3.1; what a person with Helm 3 does is `--server-side=false`.
+The tests stand in the order in which a person would do it, and each begins where the one before ended.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.engines import find
+from deploy.targets.kubernetes.changes.diff import plain
+from deploy.targets.kubernetes.changes.drift import applied
+from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan, plan
+from deploy.targets.kubernetes.cluster import history
+from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.cluster.definitions import wanted
+from deploy.targets.kubernetes.cluster.helm import Helm
+from deploy.targets.kubernetes.rendering.release import Rendering
+from deploy.targets.kubernetes.rendering.render import render
+from deploy.targets.kubernetes.rollout.applying import Order
+from deploy.targets.kubernetes.rollout.rollout import Rollout, Target, roll_out
+from deploy.targets.kubernetes.rollout.waves import waves
+from estate.errors import ClusterError
+from estate.load import load
+from singlepane import shown_plan
+from tests.cluster.api import path_of
+from tests.kubernetes import plane as planes
+from tests.kubernetes.estates import SHOP, wish
+from tests.kubernetes.plane import Plane
+from tests.kubernetes.stack import Installed
+
+CLUSTER = "prod-weu"
+PROMETHEUS = "kube-prometheus-stack-prometheus"
+PAIR = {"replicas": 2}
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
+    """One for all tests: each version of the stack has a namespace of its own."""
+    with planes.running(tmp_path_factory.mktemp("plane")) as up:
+        yield up
+
+
+class Adopting:
+    """An installed stack of one version, and the estate that is built on it."""
+
+    def __init__(self, plane: Plane, folder: Path, installed: Installed) -> None:
+        self.stack = installed
+        self.kubeconfig = plane.kubeconfig(CLUSTER, "hub-weu")
+        self.file = folder / "estate.yaml"
+        self.api = plane.api(CLUSTER, installed.namespace)
+        plane.namespace(installed.namespace)
+        self.kubeconfig = plane.kubeconfig(CLUSTER, "hub-weu")
+        self.write()
+
+    def write(
+        self, before: str = "", after: str = "", existing: str = "existing: kube-prometheus-stack, "
+    ) -> None:
+        """The estate file, with one text for another."""
+        text = SHOP.read_text().partition("rollout:")[0]
+        text = text.replace("namespace: monitoring", f"namespace: {self.stack.namespace}")
+        text = text.replace("{address: 10.21.0.10", f"{{{existing}address: 10.21.0.10")
+        # All contexts lead to one server, and two clusters are never one namespace of it.
+        text = text.replace("{address: 10.20.0.10", "{namespace: hub, address: 10.20.0.10")
+        assert before in text
+        self.file.write_text(text.replace(before, after) if before else text)
+
+    def helm(self, installed: Installed | None = None, *words: str) -> subprocess.CompletedProcess[str]:
+        """Somebody upgrades the stack."""
+        return (installed or self.stack).helm(self.kubeconfig, *words)
+
+    def renderings(self) -> dict[str, Rendering]:
+        """What this cluster should have."""
+        return {each.cluster: each for each in render(wish(load(self.file).estate), [CLUSTER])}
+
+    def plan(self) -> tuple[ClusterPlan, str]:
+        """What `singlepane plan` finds, and as it shows it; all of it must be known."""
+        return self._shown(self.renderings()[CLUSTER])
+
+    def drift(self) -> tuple[ClusterPlan, str]:
+        """The same of `singlepane drift`."""
+        return self._shown(applied(self.api, CLUSTER, "shop"))
+
+    def _shown(self, rendering: Rendering) -> tuple[ClusterPlan, str]:
+        found = plan(self.api, rendering, Apart(wanted(find("prometheus_operator"))))
+        assert found.unknown == ""
+        return found, "\n".join(shown_plan.text([found]))
+
+    def order(self) -> Order:
+        """An apply by the tests."""
+        return Order("tests", "0", find("prometheus_operator"), {}, timeout=120.0)
+
+    def target(self) -> Target:
+        """This cluster."""
+        return Target(self.api, Helm(find("helm"), self.api.access, "shop"))
+
+    def apply(self) -> int:
+        """As `singlepane apply` does it, without a hub that could show data; the revision."""
+        estate = load(self.file).estate
+        targets = {CLUSTER: self.target(), estate.hub: self.target()}
+        given = Rollout(
+            estate,
+            targets,
+            self.renderings(),
+            self.order(),
+            lambda cluster, line: None,
+            lambda clusters: None,
+        )
+        with obeyed(self.api):
+            return roll_out(given, waves(estate, (CLUSTER,)))
+
+    def live(self) -> dict[str, Any]:
+        """Its Prometheus as it is."""
+        found: dict[str, Any] = self.api.get(path_of(self.stack.prometheus()))
+        return found
+
+
+@contextmanager
+def obeyed(api: Api) -> Iterator[None]:
+    """Stands for controllers and kubelets: whatever is asked for in the namespace is ready at once."""
+    over = threading.Event()
+
+    def obey() -> None:
+        while not over.wait(0.3):
+            with suppress(ClusterError):
+                for group, kind in (
+                    ("apps/v1", "deployments"),
+                    ("apps/v1", "statefulsets"),
+                    ("monitoring.coreos.com/v1", "prometheuses"),
+                ):
+                    path = f"/apis/{group}/namespaces/{api.namespace}/{kind}"
+                    for each in api.get(path)["items"]:
+                        _be_ready(api, f"{path}/{each['metadata']['name']}", each)
+
+    thread = threading.Thread(target=obey)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _be_ready(api: Api, path: str, each: dict[str, Any]) -> None:
+    seen, count = each["metadata"]["generation"], each["spec"].get("replicas", 1)
+    if (each.get("status") or {}).get("observedGeneration") == seen:
+        return
+    kinds = ("Reconciled", "Available")
+    at = {"status": "True", "observedGeneration": seen, "lastTransitionTime": "2026-11-29T12:00:00Z"}
+    status: dict[str, Any] = {"updatedReplicas": count, "availableReplicas": count, "replicas": count}
+    if "prometheuses" in path:
+        status |= {"paused": False, "unavailableReplicas": 0}
+        status["conditions"] = [{"type": kind, **at} for kind in kinds]
+    else:
+        status |= {"observedGeneration": seen, "readyReplicas": count}
+    body = {"status": status}
+    api.request("PATCH", f"{path}/status", body=body, content_type="application/merge-patch+json")
+
+
+@pytest.fixture(scope="module", params=["80.4.1", "88.5.4"])
+def adopting(
+    request: pytest.FixtureRequest, plane: Plane, tmp_path_factory: pytest.TempPathFactory
+) -> Adopting:
+    """The older one was installed by Helm 3, the newer one by Helm 4."""
+    version: str = request.param
+    namespace = f"stack-{version.replace('.', '-')}"
+    made = Adopting(
+        plane, tmp_path_factory.mktemp(namespace), Installed(version, namespace=namespace, spec=PAIR)
+    )
+    done = made.helm(None, *(["--server-side=false"] if version < "81" else []))
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_the_plan_names_what_is_added_and_nothing_that_stays(adopting: Adopting) -> None:
+    """Fields of two objects of the stack, and objects of ours; nothing would be lost, and nothing is held."""
+    lines = adopting.plan()[1].splitlines()
+    first = lines.index(f"  ~ Prometheus {PROMETHEUS}")
+    last = lines.index(f"  ~ ServiceAccount {PROMETHEUS}")
+    added = {line.strip().partition(": ")[0] for line in lines[first + 1 : last]}
+    assert added == {
+        "spec.additionalAlertManagerConfigs",
+        "spec.externalLabels",
+        "spec.podMetadata",
+        "spec.replicaExternalLabelName",
+        "spec.thanos",
+    }
+    assert all(line.endswith(" is added") for line in lines[first + 1 : last])
+    assert lines[last + 1] == (
+        "      metadata.annotations[azure.workload.identity/client-id]: "
+        "8e6d1f54-3b0c-4f43-9b0e-5a1d7c2e0002 is added"
+    )
+    assert [line for line in lines if line.startswith(("  !", "  -"))] == []
+    assert [line for line in lines if "LOST" in line or "HELD" in line or "REFUSED" in line] == []
+    assert lines[0].startswith("prod-weu: ")
+    assert lines[0].endswith("2 to change, 0 the same")
+
+
+def test_an_apply_changes_nothing_of_what_stays(adopting: Adopting) -> None:
+    """Every object of the stack but two has the version that it had, and those two every field."""
+    before = {path_of(each): adopting.api.get(path_of(each)) for each in adopting.stack.objects()}
+    assert adopting.apply() == 1
+    for path, was in before.items():
+        now = adopting.api.get(path)
+        if was["metadata"]["name"] == PROMETHEUS and was["kind"] in ("Prometheus", "ServiceAccount"):
+            assert _within(plain(was), plain(now)), path
+        elif was["kind"] not in ("Deployment", "StatefulSet"):
+            # The status of the others is ours to fake.
+            assert now["metadata"]["resourceVersion"] == was["metadata"]["resourceVersion"], path
+        else:
+            assert plain(now) == plain(was), path
+    deployed = adopting.api.get(f"/apis/apps/v1/namespaces/{adopting.stack.namespace}/deployments")["items"]
+    assert [each["metadata"]["name"] for each in deployed] == [
+        "kube-prometheus-stack-operator",
+        "shop-orders-prod-weu",
+    ]
+
+
+def _within(part: Any, whole: Any) -> bool:
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(
+            key in whole and _within(value, whole[key]) for key, value in part.items()
+        )
+    return bool(part == whole)
+
+
+def test_then_the_plan_is_empty(adopting: Adopting) -> None:
+    """And an apply again changes nothing; what was applied last is what is there."""
+    found, shown = adopting.plan()
+    assert found.changes == ()
+    assert shown.startswith("prod-weu: no changes, ")
+    version = adopting.live()["metadata"]["resourceVersion"]
+    assert adopting.apply() == 2
+    assert adopting.live()["metadata"]["resourceVersion"] == version
+    assert [each.revision for each in history.read(adopting.api)] == [1]
+    assert adopting.drift()[0].changes == ()
+
+
+def test_a_server_side_upgrade_of_the_stack_leaves_our_fields(adopting: Adopting) -> None:
+    """As Helm 4 does it: to a newer chart, with a label of theirs beside ours, and back."""
+    newer = replace(adopting.stack, version="88.5.4", spec={**PAIR, "retention": "15d"})
+    labelled = replace(newer, spec={**newer.spec, "externalLabels": {"team": "shop"}})
+    for each in (newer, labelled, adopting.stack):
+        # What Helm 3 has written is another manager's for Helm 4.
+        done = adopting.helm(each, "--server-side=true", "--force-conflicts")
+        assert done.returncode == 0, done.stderr
+        spec = adopting.live()["spec"]
+        team = {"team": "shop"} if each is labelled else {}
+        assert spec["externalLabels"] == {"cluster": "prod-weu", "environment": "prod", **team}
+        assert spec["retention"] == each.prometheus()["spec"]["retention"]
+    assert adopting.plan()[0].changes == ()
+
+
+def test_a_client_side_upgrade_leaves_them_unless_it_takes_a_whole_map_away(adopting: Adopting) -> None:
+    """As Helm 3 does it. Where values had external labels and have none any more, all of them go, with ours:
+    drift says so, and an apply brings them back.
+    """
+    newer = replace(adopting.stack, version="88.5.4", spec={**PAIR, "retention": "15d"})
+    labelled = replace(newer, spec={**newer.spec, "externalLabels": {"team": "shop"}})
+    for each in (newer, labelled):
+        done = adopting.helm(each, "--server-side=false")
+        assert done.returncode == 0, done.stderr
+        team = {"team": "shop"} if each is labelled else {}
+        labels = adopting.live()["spec"]["externalLabels"]
+        assert labels == {"cluster": "prod-weu", "environment": "prod", **team}
+    assert adopting.helm(None, "--server-side=false").returncode == 0
+    spec = adopting.live()["spec"]
+    assert "externalLabels" not in spec
+    assert spec["thanos"]["objectStorageConfig"]["key"] == "objstore.yaml"
+    added = '      spec.externalLabels: {"cluster": "prod-weu", "environment": "prod"} is added'
+    assert added in adopting.drift()[1]
+    adopting.apply()
+    assert adopting.live()["spec"]["externalLabels"] == {"cluster": "prod-weu", "environment": "prod"}
+
+
+def test_an_upgrade_that_replaces_objects_takes_them_away_and_drift_says_so(adopting: Adopting) -> None:
+    """`--force-replace`, which is `--force` of Helm 3: the whole object is written, without a word."""
+    done = adopting.helm(None, "--server-side=false", "--force-replace")
+    assert done.returncode == 0, done.stderr
+    assert "thanos" not in adopting.live()["spec"]
+    assert f"  ~ Prometheus {PROMETHEUS}" in adopting.drift()[1]
+    adopting.apply()
+    assert adopting.live()["spec"]["thanos"]["objectStorageConfig"]["key"] == "objstore.yaml"
+    assert adopting.drift()[0].changes == ()
