@@ -171,6 +171,7 @@ CODES = {
     "limit-range": _error("A container is outside what its namespace allows."),
     "node-capacity": _error("A pod fits on no node."),
     "storage-class-missing": _error("There is no such storage class."),
+    "not-reconciled": _warning("The operator makes no change of an object."),
     "volume-cannot-grow": _error("A volume would grow, and its class does not let it."),
     "version-jump": _error("Thanos would jump over a minor version."),
     "prometheus-downgrade": _error("Prometheus would go back to a version that cannot read its data."),

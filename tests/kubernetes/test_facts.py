@@ -68,6 +68,7 @@ DOCUMENTS: dict[str, Any] = {
     "/apis/apps/v1/namespaces/monitoring/statefulsets": listed("store"),
     "/apis/apps/v1/namespaces/monitoring/daemonsets": listed("node-exporter"),
     "/apis/monitoring.coreos.com/v1/namespaces/monitoring/prometheuses": listed("prod-weu"),
+    "/apis/monitoring.coreos.com/v1/namespaces/monitoring/alertmanagers": listed("main"),
 }
 
 
@@ -87,7 +88,13 @@ def test_everything_is_asked_for() -> None:
         "quotas": ["ResourceQuota compute"],
         "limit_ranges": ["LimitRange bounds"],
         "claims": ["PersistentVolumeClaim data-store-0"],
-        "live": ["Deployment query", "StatefulSet store", "DaemonSet node-exporter", "Prometheus prod-weu"],
+        "live": [
+            "Deployment query",
+            "StatefulSet store",
+            "DaemonSet node-exporter",
+            "Prometheus prod-weu",
+            "Alertmanager main",
+        ],
     }
     assert found.secrets is not None
     assert [(each["metadata"]["name"], each["type"]) for each in found.secrets] == [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.targets.kubernetes.rollout.readiness import trouble, waiting
+from deploy.targets.kubernetes.rollout.readiness import not_made, refusal, trouble, waiting
 
 
 def _object(kind: str, status: dict[str, Any], generation: int = 2, **spec: Any) -> dict[str, Any]:
@@ -87,6 +87,40 @@ TRUE = {"status": "True", "observedGeneration": 2}
 def test_what_is_waited_for(manifest: dict[str, Any], why: str) -> None:
     """By kind and status."""
     assert waiting(manifest) == why
+
+
+@pytest.mark.parametrize(
+    ("manifest", "by", "other"),
+    [
+        (_object("Deployment", {"replicas": 0}, replicas=1), "a-59d8f7c6b", "a-b-59d8f7c6b"),
+        (_object("StatefulSet", {}), "a", "a-b"),
+        (_object("DaemonSet", {"desiredNumberScheduled": 1}), "a", "b"),
+        (_object("Prometheus", {"replicas": 1}, replicas=2), "prometheus-a", "a"),
+        (_object("Alertmanager", {}, replicas=3), "alertmanager-a", "prometheus-a"),
+    ],
+)
+def test_why_a_pod_is_not_made(manifest: dict[str, Any], by: str, other: str) -> None:
+    """By the newest event of who makes it: what refuses a pod leaves no pod to look at."""
+    assert not_made(manifest)
+
+    def event(of: str, time: str, message: str) -> dict[str, Any]:
+        return {"involvedObject": {"name": of}, "lastTimestamp": time, "message": message}
+
+    events = [
+        event(by, "2026-11-29T12:00:00Z", "an older reason"),
+        event(by, "2026-11-29T12:01:00Z", 'pods "a-0" is forbidden: exceeded quota: drill'),
+        event(other, "2026-11-29T12:02:00Z", "of another"),
+    ]
+    assert refusal(manifest["kind"], "a", events) == (
+        f'of {manifest["kind"]} a is not made: pods "a-0" is forbidden: exceeded quota: drill'
+    )
+    assert refusal(manifest["kind"], "a", events[2:]) == ""
+
+
+def test_pods_that_are_there_tell_themselves() -> None:
+    """Then no event is asked for."""
+    assert not not_made(_object("Deployment", {"replicas": 1, "availableReplicas": 0}, replicas=1))
+    assert not not_made(_object("DaemonSet", {"desiredNumberScheduled": 1, "currentNumberScheduled": 1}))
 
 
 def test_why_a_pod_cannot_start() -> None:

@@ -132,15 +132,28 @@ def _recreated(before: Manifest, after: Manifest) -> Iterator[Consequence]:
         if any(_fixed(before, key) != _fixed(after, key) for key in fixed if key in after["spec"]):
             yield Consequence(
                 "statefulset-recreated",
-                f"StatefulSet {before['metadata']['name']} must be deleted and made anew: its pods are away "
-                "meanwhile, its claims keep their size",
+                f"StatefulSet {before['metadata']['name']} must be deleted and made anew: its pods go on "
+                f"until new ones take their place{_kept(before, after)}",
             )
     elif before["kind"] in ("Prometheus", "Alertmanager") and _claimed(before) != _claimed(after):
         yield Consequence(
             "statefulset-recreated",
             f"the operator makes the StatefulSet of {before['metadata']['name']} anew: all its pods are away "
-            "meanwhile, and claims that are there keep their size",
+            f"meanwhile{_kept(before, after)}",
         )
+
+
+def _kept(before: Manifest, after: Manifest) -> str:
+    """What becomes of the claims that are there."""
+    old, new = _claimed(before), _claimed(after)
+    grows = [
+        name
+        for name in old.keys() & new.keys()
+        if quantity.mebibytes(new[name]) > quantity.mebibytes(old[name])
+    ]
+    if not grows:
+        return ""
+    return "; of the claims that are there those grow whose class can, others keep their size"
 
 
 def _fixed(manifest: Manifest, key: str) -> Any:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from deploy.targets.kubernetes.changes import consequences, diff
+from deploy.targets.kubernetes.changes import claims, consequences, diff
 from deploy.targets.kubernetes.changes.consequences import Consequence
 from deploy.targets.kubernetes.changes.diff import Field
 from deploy.targets.kubernetes.cluster import additions, definitions, releases, rights
@@ -100,6 +100,7 @@ def plan(
         found += [_addition(api, each) for each in (*wanted, *additions.left_over(api, wanted))]
         changes = [change for change in found if change is not None]
         changes += _foreign(rendering, there)
+        changes += [_growth(each) for each in claims.growing(api, [manifest for _, manifest in rows])]
         changes += _gone(api, rendering, there)
     except ClusterError as error:
         return ClusterPlan(rendering.cluster, unknown=error.message, remedy=error.remedy)
@@ -170,6 +171,11 @@ def _addition(api: Api, wanted: Mapping[str, Any]) -> Change | None:
 def _definition(definition: Mapping[str, Any], known: Mapping[str, str]) -> Change:
     name = definition["metadata"]["name"]
     return Change("change" if name in known else "create", APART, definition["kind"], name)
+
+
+def _growth(growth: claims.Growth) -> Change:
+    field = Field("spec.resources.requests.storage", growth.has, growth.wanted)
+    return Change("change", APART, "PersistentVolumeClaim", growth.name, (field,))
 
 
 def _live(api: Api, manifests: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import urllib3
 from kubernetes.client import ApiClient
 
-from deploy.targets.kubernetes.cluster.connection import Access, connect
+from deploy.targets.kubernetes.cluster.connection import Access, connect, ended_certificate
 from deploy.targets.kubernetes.cluster.refused import Refused, refused
 from estate.errors import ClusterError
 
@@ -117,7 +117,8 @@ class Api:
             data = json.dumps(body, separators=(",", ":")).encode()
         status, answer = self._send(method, full, headers, data, seconds)
         if status >= 300:
-            raise refused(self.cluster, method, path, status, answer)
+            ended = ended_certificate(self.client) if status == 401 else ""
+            raise refused(self.cluster, method, path, status, answer, ended)
         return json.loads(answer) if answer else None
 
     def text(self, path: str, **query: str) -> str:

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import urllib3
+from cryptography import x509
 from kubernetes import config as _config
 from kubernetes.client import ApiClient
 from kubernetes.config.config_exception import ConfigException
@@ -130,3 +132,18 @@ def connect(to: Access) -> ApiClient:
         # Whoever wrote that into the kubeconfig knows; a warning for each request says nothing new.
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     return client
+
+
+def ended_certificate(client: ApiClient) -> str:
+    """When the certificate that a client shows has ended, in words; nothing for a valid one and for none.
+
+    An API server takes whoever shows an expired one for nobody, and says no more than `Unauthorized`.
+    """
+    file = client.configuration.cert_file
+    if not file:
+        return ""
+    try:
+        ends = x509.load_pem_x509_certificate(Path(file).read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return ""
+    return f"its client certificate ended at {ends:%Y-%m-%d %H:%M} UTC" if ends < datetime.now(UTC) else ""

@@ -7,7 +7,7 @@ Helm never changes those that exist, and a client-side apply cannot: their annot
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,3 +66,18 @@ def apply(api: Api, definition: dict[str, Any]) -> None:
     """Bring one up to date. Raises ClusterError."""
     path = f"{collection(_VERSION, _KIND, None)}/{definition['metadata']['name']}"
     api.apply(path, definition, MANAGER, force=True)
+
+
+def unserved(api: Api, definitions: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Names of those whose objects the API server does not take yet. Raises ClusterError."""
+    wanted = {
+        (f"/apis/{each['spec']['group']}/{version['name']}", each["spec"]["names"]["plural"])
+        for each in definitions
+        for version in each["spec"]["versions"]
+        if version.get("served")
+    }
+    there = {
+        place: {row["name"] for row in (api.find(place) or {}).get("resources", ())}
+        for place in {place for place, _ in wanted}
+    }
+    return tuple(sorted(name for place, name in wanted if name not in there[place]))

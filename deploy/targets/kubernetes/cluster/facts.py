@@ -20,6 +20,7 @@ from deploy.targets.kubernetes.cluster.refused import Refused
 PAGE = 500
 PULLING = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
 TLS = "kubernetes.io/tls"
+OPERATOR, OPERATED = "monitoring.coreos.com/v1", ("Prometheus", "Alertmanager")
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -39,7 +40,7 @@ def facts(api: Api) -> Facts:
         secrets=_allowed(lambda: _secrets(api)),
         crds=_allowed(lambda: _definitions(api)) or (),
         live=tuple(each for kind in WORKLOADS for each in _listed(api, "apps/v1", kind, own) or ())
-        + (_listed(api, "monitoring.coreos.com/v1", "Prometheus", own) or ()),
+        + tuple(each for kind in OPERATED for each in _listed(api, OPERATOR, kind, own) or ()),
         releases=_allowed(lambda: _releases(api)) or (),
     )
 

@@ -44,6 +44,9 @@ class Helm:
         labels = f"{HASH}={release.hash},{ESTATE}={self.estate}"
         words = ["upgrade", release.name, str(FOLDER / release.chart), "--install"]
         words += ["--history-max", str(KEPT), "--labels", labels, "--server-side=true"]
+        # The API server itself validates what is applied. Helm would fetch all schemas beforehand: megabytes
+        # that a busy server does not have ready within the 32 s that are waited for them.
+        words.append("--disable-openapi-validation")
         if take_over:
             words += ["--take-ownership", "--force-conflicts"]
         with _values(release) as values:
@@ -92,6 +95,10 @@ def _values(release: Release) -> Iterator[Path]:
         json.dump(release.values(), file)
         file.flush()
         yield Path(file.name)
+
+
+# Logs of Helm and of its libraries, which are no part of what it answers.
+_NOISE = re.compile(r"level=|WARNING|[IWEF]\d{4} \d\d:\d\d:\d\d")
 
 
 def _failed(to: Access, verb: str, release: str, said: str) -> ClusterError:

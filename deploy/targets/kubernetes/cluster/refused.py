@@ -36,8 +36,8 @@ class Refused(ClusterError):
         self.causes = causes
 
 
-def refused(cluster: str, method: str, path: str, status: int, body: bytes) -> Refused:
-    """The error for an answer."""
+def refused(cluster: str, method: str, path: str, status: int, body: bytes, ended: str = "") -> Refused:
+    """The error for an answer. `ended` says of a client certificate when it ended."""
     document = _document(body)
     message = str(document.get("message") or body.decode(errors="replace").strip() or f"status {status}")
     reason = str(document.get("reason") or "")
@@ -55,6 +55,9 @@ def refused(cluster: str, method: str, path: str, status: int, body: bytes) -> R
         reason = "NoKind"
         said = f"{cluster}: the API server does not know {path.split('?', maxsplit=1)[0]}"
     remedy = _remedy(cluster, status, method, path, message)
+    if ended:
+        said = f"{said}: {ended}"
+        remedy = "`az aks get-credentials` writes a new one into the kubeconfig."
     return Refused(said, remedy, status=status, reason=reason, causes=causes)
 
 
@@ -80,6 +83,11 @@ def _remedy(cluster: str, status: int, method: str, path: str, message: str) -> 
             return "A custom resource definition is missing: `singlepane apply` brings those that it needs."
         case 409:
             return "Somebody else holds these fields: take them out there, or let them be taken over."
+        case 422 if "immutable" in message or "Forbidden: updates to" in message:
+            return (
+                "What cannot be changed must be made anew: delete the object yourself, at a time when it may "
+                "be away, and run the same again. Or leave that field as it is."
+            )
         case 500 if "failed to create typed patch object" in message:
             return "The object has a field that this version of its kind does not know."
     return ""

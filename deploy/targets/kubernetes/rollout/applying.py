@@ -6,26 +6,26 @@ Every step may be done again: an apply that was killed goes on where it ended.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.targets.kubernetes.changes import claims
 from deploy.targets.kubernetes.cluster import additions, definitions, history, releases
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.cluster.history import Entry
 from deploy.targets.kubernetes.cluster.paths import collection, path
+from deploy.targets.kubernetes.cluster.refused import Refused
 from deploy.targets.kubernetes.objects.files import SecretDraft
 from deploy.targets.kubernetes.objects.names import OURS
 from deploy.targets.kubernetes.rendering.release import Release, Rendering
-from deploy.targets.kubernetes.rollout.readiness import WAITED_FOR, trouble, waiting
-from estate.errors import ClusterError, RolloutStopped
+from deploy.targets.kubernetes.rollout.waiting import Say, wait
+from estate.errors import ClusterError
 
-POLL_SECONDS = 2.0
-# How long a pod may be in trouble before it is taken to stay so: images are pulled again after seconds.
-PATIENCE_SECONDS = 45.0
-Say = Callable[[str], None]
+# Until an API server takes objects of new definitions: seconds, a minute where it has much to do.
+SERVED_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,9 @@ def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) ->
     Raises ClusterError for a refusal, RolloutStopped for what does not become ready.
     """
     added = rendering.additions
-    # An installed stack has definitions of its own.
-    outdated = definitions.outdated(definitions.there(api), definitions.wanted(order.operator))
-    for each in () if added else outdated:
-        say(f"definition {each['metadata']['name']}")
-        definitions.apply(api, each)
+    if not added:
+        # An installed stack has definitions of its own.
+        _define(api, order, say)
     for draft in rendering.secrets:
         _secret(api, draft, order.secrets)
     # Before the releases: what is refused here is refused before anything else has changed.
@@ -91,8 +89,36 @@ def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) ->
     for name in gone:
         say(f"release {name} is deleted")
         helm.uninstall(name)
+    for growth in claims.growing(api, manifests(rendering)):
+        _grow(api, growth, say)
     wait(api, [*manifests(rendering), *added], order.timeout, say)
     return Applied(rendering.cluster, tuple(changed), tuple(gone))
+
+
+def _grow(api: Api, growth: claims.Growth, say: Say) -> None:
+    """Whoever may not change claims is told which one stays; the rest is none the worse for it."""
+    try:
+        claims.grow(api, growth)
+        say(f"claim {growth.name} grows from {growth.has} to {growth.wanted}")
+    except Refused as error:
+        say(f"claim {growth.name} stays at {growth.has}: {error.message}. {error.remedy}".rstrip(". "))
+
+
+def _define(api: Api, order: Order, say: Say) -> None:
+    """Bring the definitions up to date, and wait until objects of them are taken."""
+    wanted = definitions.wanted(order.operator)
+    for each in definitions.outdated(definitions.there(api), wanted):
+        say(f"definition {each['metadata']['name']}")
+        definitions.apply(api, each)
+    end = time.monotonic() + SERVED_SECONDS
+    while missing := definitions.unserved(api, wanted):
+        if time.monotonic() > end:
+            raise ClusterError(
+                f"{api.cluster}: its API server does not serve {', '.join(missing)} after "
+                f"{SERVED_SECONDS:g} s, although they are defined",
+                "Is it overloaded? The same command again goes on from here.",
+            )
+        time.sleep(1)
 
 
 def namespace(api: Api) -> None:
@@ -161,52 +187,3 @@ def _holds(last: releases.Revision, release: Release) -> bool:
 def manifests(rendering: Rendering) -> list[Mapping[str, Any]]:
     """All objects of a cluster."""
     return [manifest for release in rendering.releases for manifest in release.manifests()]
-
-
-def wait(api: Api, wanted: Iterable[Mapping[str, Any]], timeout: float, say: Say) -> None:
-    """Until everything is ready. Raises RolloutStopped with what is not, and why."""
-    left = {path(manifest): manifest for manifest in wanted if manifest["kind"] in WAITED_FOR}
-    end = time.monotonic() + timeout
-    stuck_since: dict[str, float] = {}
-    said: dict[str, str] = {}
-    while True:
-        for place in list(left):
-            why = waiting(api.get(place))
-            if not why:
-                del left[place]
-            elif said.get(place) != why:
-                said[place] = why
-                say(f"{left[place]['kind']} {left[place]['metadata']['name']}: {why}")
-        if not left:
-            return
-        stuck = _stuck(api, stuck_since)
-        if stuck or time.monotonic() > end:
-            raise _stopped(api, left, said, stuck, timeout)
-        time.sleep(POLL_SECONDS)
-
-
-def _stuck(api: Api, since: dict[str, float]) -> list[str]:
-    """Pods that have been in trouble for so long that waiting does not help."""
-    pods = api.get(
-        collection("v1", "Pod", api.namespace), labelSelector="app.kubernetes.io/part-of=singlepane"
-    )
-    now = time.monotonic()
-    troubles = {pod["metadata"]["name"]: trouble(pod) for pod in pods["items"]}
-    for name in [name for name in since if not troubles.get(name)]:
-        del since[name]
-    for name, why in troubles.items():
-        if why:
-            since.setdefault(name, now)
-    return [troubles[name] for name, first in since.items() if now - first > PATIENCE_SECONDS]
-
-
-def _stopped(
-    api: Api, left: Mapping[str, Any], said: Mapping[str, str], stuck: list[str], timeout: float
-) -> RolloutStopped:
-    rows = [f"  {each['kind']} {each['metadata']['name']}: {said[place]}" for place, each in left.items()]
-    rows += [f"  pod {each}" for each in stuck]
-    why = "pods cannot start" if stuck else f"not ready after {timeout:g} s"
-    context = f"kubectl --context {api.access.context} --namespace {api.namespace}"
-    return RolloutStopped(
-        "\n".join([f"{api.cluster}: {why}", *rows]), f"See more with `{context} describe pods`."
-    )

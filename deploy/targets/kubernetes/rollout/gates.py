@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from deploy.targets.kubernetes.cluster.api import Api
-from deploy.targets.kubernetes.rollout.applying import Say
+from deploy.targets.kubernetes.rollout.waiting import Say
 from estate.errors import ClusterError, RolloutStopped
 from estate.model import Gate
 from estate.quantities import seconds

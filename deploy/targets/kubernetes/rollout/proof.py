@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.rollout import gates
-from deploy.targets.kubernetes.rollout.applying import Say
+from deploy.targets.kubernetes.rollout.waiting import Say
 from estate.errors import ClusterError, RolloutStopped
 from estate.model import Estate
 

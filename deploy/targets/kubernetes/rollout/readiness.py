@@ -6,7 +6,8 @@ prometheus-operator's conditions (Available, Reconciled).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Manifest = Mapping[str, Any]
@@ -37,6 +38,26 @@ def waiting(manifest: Manifest) -> str:
         case "Prometheus" | "Alertmanager":
             return _operated(status, asked)
     return ""
+
+
+def not_made(manifest: Manifest) -> bool:
+    """Whether pods of it are not even made, so that no pod can tell why."""
+    status = manifest.get("status") or {}
+    if manifest["kind"] == "DaemonSet":
+        return bool(status.get("currentNumberScheduled", 0) < status.get("desiredNumberScheduled", 0))
+    return bool(status.get("replicas", 0) < manifest["spec"].get("replicas", 1))
+
+
+def refusal(kind: str, name: str, events: Iterable[Manifest]) -> str:
+    """Why the pods of an object are not made, by the newest event of who makes them; or nothing."""
+    pattern = {
+        "Deployment": rf"{re.escape(name)}-[0-9a-z]+",
+        "Prometheus": rf"prometheus-{re.escape(name)}",
+        "Alertmanager": rf"alertmanager-{re.escape(name)}",
+    }.get(kind, re.escape(name))
+    found = [each for each in events if re.fullmatch(pattern, each["involvedObject"]["name"])]
+    newest = max(found, key=lambda each: each.get("lastTimestamp") or "", default=None)
+    return f"of {kind} {name} is not made: {newest['message']}" if newest else ""
 
 
 def _missing(counted: int, wanted: int, seen: int, asked: int) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from deploy.targets.kubernetes.changes.planning import Apart, plan
 from deploy.targets.kubernetes.cluster import additions, history, releases
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.cluster.history import Entry
+from deploy.targets.kubernetes.cluster.paths import collection
 from deploy.targets.kubernetes.cluster.releases import Revision
-from deploy.targets.kubernetes.objects.adopted import additions as objects_of
-from deploy.targets.kubernetes.rendering.release import complete, kinds
-from deploy.targets.kubernetes.rollout.applying import Order, Say, wait
+from deploy.targets.kubernetes.rendering.release import Release, Rendering
+from deploy.targets.kubernetes.rollout.applying import Order, manifests
+from deploy.targets.kubernetes.rollout.waiting import Say, wait
 from estate.errors import ClusterError
 
 
@@ -36,6 +37,8 @@ def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tupl
     """
     there = releases.revisions(api)
     wanted = {name: _kept(api, name, hash, there) for name, hash in entry.hashes.items()}
+    held = rendering(api, helm.estate, wanted)
+    anew = [each for each in plan(api, held, Apart()).changes if each.action == "recreate"]
     changed = []
     for name, revision in wanted.items():
         now = there[name][0]
@@ -44,6 +47,10 @@ def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tupl
         if now.pending:
             api.delete(releases.path(api, now))
         say(f"release {name}: back to its revision {revision.number}")
+        for each in anew:
+            if each.release == name:
+                # Helm cannot change it back either. Its pods go on.
+                api.delete(f"{collection('apps/v1', each.kind, api.namespace)}/{each.name}", orphan=True)
         helm.rollback(name, revision.number)
         changed.append(name)
     for name, rows in there.items():
@@ -51,13 +58,36 @@ def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tupl
             say(f"release {name} is deleted")
             helm.uninstall(name)
             changed.append(name)
-    manifests = _manifests(api, wanted)
-    added = objects_of(manifests)
-    for each in additions.bring(api, added):
+    for each in additions.bring(api, held.additions):
         say(f"{each}: fields of ours, as they were")
         changed.append(each)
-    wait(api, [*manifests, *added], order.timeout, say)
+    wait(api, [*manifests(held), *held.additions], order.timeout, say)
     return tuple(changed)
+
+
+def rendering(api: Api, estate: str, wanted: Mapping[str, Revision]) -> Rendering:
+    """What revisions of releases hold. Raises ClusterError where one does not hold what its hash says."""
+    found = []
+    for name, revision in wanted.items():
+        chart, objects = releases.content(api, revision)
+        release = Release(name, api.namespace, chart, tuple(objects))
+        if release.hash != revision.hash:
+            raise ClusterError(
+                f"{api.cluster}: revision {revision.number} of release {name} does not hold what was applied",
+                "Somebody has changed what Helm keeps. Apply the estate file of that time.",
+            )
+        found.append(release)
+    return Rendering(estate, api.cluster, api.namespace, (), tuple(found))
+
+
+def differing(api: Api, estate: str, entry: Entry) -> tuple[str, ...]:
+    """Objects that are not as they were at an entry, in words. Raises ClusterError."""
+    there = releases.revisions(api)
+    wanted = {name: _kept(api, name, hash, there) for name, hash in entry.hashes.items()}
+    found = plan(api, rendering(api, estate, wanted), Apart())
+    if found.unknown:
+        raise ClusterError(found.unknown, found.remedy)
+    return tuple(f"{each.kind} {each.name} (release {each.release})" for each in found.changes)
 
 
 def _kept(api: Api, name: str, hash: str, there: Mapping[str, tuple[Revision, ...]]) -> Revision:
@@ -69,12 +99,3 @@ def _kept(api: Api, name: str, hash: str, there: Mapping[str, tuple[Revision, ..
         f"It keeps {history.KEPT} revisions of each release, and none of one that was uninstalled. Apply the "
         "estate file of that time: your version control has it.",
     )
-
-
-def _manifests(api: Api, wanted: Mapping[str, Revision]) -> list[Mapping[str, Any]]:
-    known = {**kinds("workload"), **kinds("metrics")}
-    return [
-        complete(each, api.namespace, known)
-        for revision in wanted.values()
-        for each in releases.objects(api, revision)
-    ]

@@ -14,7 +14,7 @@ from deploy.targets.kubernetes.cluster.history import Entry
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rollout import applying, gates
 from deploy.targets.kubernetes.rollout.applying import Order
-from deploy.targets.kubernetes.rollout.rollback import rollback
+from deploy.targets.kubernetes.rollout.rollback import differing, rollback
 from deploy.targets.kubernetes.rollout.waves import Group
 from estate.errors import RolloutStopped, SurroundingsError
 from estate.model import Estate
@@ -138,10 +138,24 @@ def _back(given: Rollout, cluster: str, before: tuple[Entry, ...]) -> str:
     if given.keep:
         return "left as it is, as --keep asks"
     if not before:
-        return "left as it is: there was nothing before"
+        return "left as it is, half applied: there was nothing before to go back to"
     target, entry = given.targets[cluster], before[0]
     try:
         rollback(target.api, target.helm, entry, given.order, partial(given.say, cluster))
         return f"rolled back to revision {entry.revision}"
     except SurroundingsError as error:
-        return f"could not be rolled back to revision {entry.revision}: {error.message}"
+        said = f"could not be rolled back to revision {entry.revision}: {error.message}"
+        return f"{said}\n    {_left(target, entry)}"
+
+
+def _left(target: Target, entry: Entry) -> str:
+    """What is half applied, object by object."""
+    try:
+        rows = differing(target.api, target.helm.estate, entry)
+    except SurroundingsError as error:
+        return (
+            f"what is left half applied cannot be seen now: {error.message}; `singlepane plan` shows it later"
+        )
+    if not rows:
+        return "every object is as it was then all the same"
+    return f"half applied, not as it was then: {', '.join(rows)}"

@@ -12,6 +12,7 @@ from deploy.targets.kubernetes.checks.of_cluster.node_capacity import node_capac
 from deploy.targets.kubernetes.checks.of_cluster.pod_security import pod_security
 from deploy.targets.kubernetes.checks.of_cluster.pull_secrets import pull_secrets
 from deploy.targets.kubernetes.checks.of_cluster.quotas import quotas
+from deploy.targets.kubernetes.checks.of_cluster.reconciled import reconciled
 from deploy.targets.kubernetes.checks.of_cluster.releases import releases
 from deploy.targets.kubernetes.checks.of_cluster.server_versions import server_versions
 from deploy.targets.kubernetes.checks.of_cluster.storage_classes import storage_classes
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     vault_drivers,
     certificates,
     storage_classes,
+    reconciled,
     volumes,
     quotas,
     limit_ranges,
