@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.drill import DRILLS
+from tests.drill import DRILLS, on_clusters
 from tests.drill.drill import Drill, Lost, Report
 from tests.drill.small_disk import inside
 
@@ -41,7 +41,10 @@ def main(names: list[str]) -> int:
         print(f"no drill {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     chosen = [known[name] for name in names] or list(DRILLS)
-    results = [held(drill) for drill in chosen]
+    try:
+        results = [held(drill) for drill in chosen]
+    finally:
+        on_clusters.end()
     return 0 if all(results) else 1
 
 

@@ -48,17 +48,27 @@ class Load:
 @contextmanager
 def load(estate: RunningEstate) -> Iterator[Load]:
     """Load for as long as the block runs."""
+    with asking(_urls(estate)) as state:
+        yield state
+
+
+def _urls(estate: RunningEstate) -> list[str]:
     rows = {row["name"]: row for row in estate.recorded()["components"]}
     frontend = rows["query-frontend"]["addresses"]["http"]
     query = rows["query"]["addresses"]["http"]
     expression = "sum by (cluster) (rate(prometheus_tsdb_head_samples_appended_total[1m]))"
     start = int(time.time()) - 600
-    urls = [
+    return [
         f"http://{frontend}/api/v1/query_range?query={expression}&start={start}&end=NOW&step=5",
         f"http://{query}/api/v1/query?query=count by (cluster, job) (up)",
         *(f"http://{row['addresses']['http']}/metrics" for row in rows.values() if row["kind"] == "exporter"),
         f"http://{rows['server']['addresses']['http']}/",
     ]
+
+
+@contextmanager
+def asking(urls: list[str]) -> Iterator[Load]:
+    """These addresses asked in turn for as long as the block runs; NOW in them is the time."""
     state = Load()
     threads = [threading.Thread(target=state.run, args=(urls,), daemon=True) for _ in range(THREADS)]
     for thread in threads:

@@ -6,16 +6,27 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, Protocol
 
 import httpx
-
-from tests.verify.running import RunningEstate
 
 # `up` of a target is written at every scrape, whether it answers or not; the counter is the shop's.
 PROBES = '{__name__=~"up|shop_orders_total"}'
 # (cluster, replica), then labels of a series, then time in milliseconds to value.
 Replica = tuple[str, str]
 Held = Mapping[Replica, Mapping[frozenset[tuple[str, str]], Mapping[int, str]]]
+
+
+class Servers(Protocol):
+    """A running estate, as far as samples need it."""
+
+    def recorded(self) -> dict[str, Any]:
+        """Under `components` a row of each with name, kind, cluster and replica."""
+        ...
+
+    def address(self, component: str, port: str = "http") -> str:
+        """Where a component answers, as HOST:PORT."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,7 @@ class Span:
     end: float
 
 
-def replicas(estate: RunningEstate) -> list[Replica]:
+def replicas(estate: Servers) -> list[Replica]:
     """Every Prometheus that runs, by cluster and number."""
     return [
         (row["cluster"], str(row["replica"]))
@@ -35,7 +46,7 @@ def replicas(estate: RunningEstate) -> list[Replica]:
     ]
 
 
-def acknowledged(estate: RunningEstate, span: Span) -> Held:
+def acknowledged(estate: Servers, span: Span) -> Held:
     """What each Prometheus itself holds of that time: these samples have been taken in for good."""
     return {
         replica: _samples(
@@ -45,7 +56,7 @@ def acknowledged(estate: RunningEstate, span: Span) -> Held:
     }
 
 
-def visible(estate: RunningEstate, span: Span) -> Held:
+def visible(estate: Servers, span: Span) -> Held:
     """What Query has of that time, apart for each replica."""
     url = f"http://{estate.address('query')}"
     return {
@@ -59,7 +70,7 @@ def visible(estate: RunningEstate, span: Span) -> Held:
     }
 
 
-def merged_gap(estate: RunningEstate, cluster: str, span: Span) -> float:
+def merged_gap(estate: Servers, cluster: str, span: Span) -> float:
     """As `widest_gap`, of what people see: a cluster's replicas deduplicated."""
     held = _samples(
         f"http://{estate.address('query')}",

@@ -23,6 +23,7 @@ from deploy.targets.kubernetes.cluster.paths import path
 from deploy.targets.kubernetes.objects import images
 from estate.model import Images
 from estate.versions import ENGINES
+from tests.cluster.clusters import Clusters
 
 HUB, OTHER = "hub-weu", "prod-weu"
 SPACE, BESIDE = "monitoring", "beside"
@@ -179,6 +180,15 @@ class Live:
             [str(engines.find("thanos")), *words], capture_output=True, check=False, timeout=60
         )
         return done.returncode == 0
+
+
+def prepared(clusters: Clusters, folder: Path) -> Live:
+    """The estate file in a folder, and on the clusters what it takes as given; nothing is applied yet."""
+    addresses = {name: clusters[name].addresses.balancer(0) for name in (HUB, OTHER)}
+    made = Live(folder, clusters.kubeconfig, addresses, clusters[HUB].addresses.balancer(1))
+    made.write()
+    made.prepare()
+    return made
 
 
 def wait_for(holds: Callable[[], object], what: str, seconds: float = 240) -> None:

@@ -6,17 +6,17 @@ The tests stand in the order in which a person would do it, and each begins wher
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy import engines
+from deploy.targets.kubernetes.changes import drift
+from deploy.targets.kubernetes.cluster import history
 from tests.cluster.clusters import Clusters
-from tests.kubernetes.live import HUB, OTHER, SPACE, Live, wait_for
+from tests.kubernetes import scenes
+from tests.kubernetes.live import HUB, OTHER, SPACE, Live, prepared, wait_for
 
 # Jobs that every cluster has, and those of the hub.
 EVERYWHERE = {
@@ -35,14 +35,9 @@ ON_HUB = {"alertmanager", "compact", "query", "query-frontend", "rule", "server"
 
 
 @pytest.fixture(scope="module")
-def live(real_clusters: Clusters, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(real_clusters: Clusters, tmp_path_factory: pytest.TempPathFactory) -> Live:
     """The estate file, and what it takes as given."""
-    addresses = {name: real_clusters[name].addresses.balancer(0) for name in (HUB, OTHER)}
-    blobs = real_clusters[HUB].addresses.balancer(1)
-    made = Live(tmp_path_factory.mktemp("live"), real_clusters.kubeconfig, addresses, blobs)
-    made.write()
-    made.prepare()
-    yield made
+    return prepared(real_clusters, tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture(scope="module")
@@ -176,55 +171,38 @@ def test_what_would_be_lost_must_be_allowed(applied: Live) -> None:
 
 def test_an_image_that_does_not_exist_touches_one_wave(applied: Live) -> None:
     """The hub goes back to the revision before, the other cluster was never touched."""
-    applied.write(lambda text: f"{text}images: {{versions: {{kube_state_metrics: 9.9.9}}}}\n")
-    before = applied.run("history", "-o", "json").out
-    ran = applied.run("apply")
-    assert ran.code == 3
-    assert "the roll-out stopped in wave hub" in ran.err
-    assert f"  {HUB}: rolled back to revision 2" in ran.err
-    assert f"  not touched: {OTHER}" in ran.err
-    applied.write()
-    assert applied.run("history", "-o", "json").out == before
+    scenes.image_missing(applied)
     ran = applied.run("plan", "--exit-code")
     assert ran.code == 0, ran.out
 
 
 def test_two_applies_at_once(applied: Live) -> None:
     """The second is refused, and says who is first."""
-    applied.write(lambda text: text.replace("scrape_interval: 5s", "scrape_interval: 6s"))
-    first = subprocess.Popen(
-        applied.command("apply"), env=applied.environment(), stderr=subprocess.PIPE, text=True
-    )
-    try:
-        lease = f"/apis/coordination.k8s.io/v1/namespaces/{SPACE}/leases/singlepane"
-        wait_for(lambda: applied.api(OTHER).get(lease)["spec"].get("holderIdentity"), "the lock", 60)
-        second = applied.run("apply")
-        assert second.code == 3
-        assert f"process {first.pid}" in second.err
-    finally:
-        _, said = first.communicate(timeout=600)
-    assert first.returncode == 0, said
+    applied.write(scenes.faster)
+    scenes.two_at_once(applied)
 
 
 def test_a_killed_apply_goes_on_where_it_ended(applied: Live) -> None:
     """Killed while releases are being changed; the same command ends in the same state as if it never was."""
     applied.write(lambda text: text.replace("scrape_interval: 5s", "scrape_interval: 7s"))
     for seconds in (6.0, 9.0):
-        killed = subprocess.Popen(
-            applied.command("apply"), env=applied.environment(), stderr=subprocess.DEVNULL
-        )
-        time.sleep(seconds)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
+        scenes.killed(applied, seconds)
     ran = applied.run("apply")
     assert ran.code == 0, ran.err
     assert applied.run("plan", "--exit-code").code == 0
 
 
 def test_back_to_the_first_revision(applied: Live) -> None:
-    """Every release holds what it held then; the file is as it was, and the plan is empty."""
+    """Every release holds what it held then, by its hash; the file is as it was, and the plan is empty."""
     ran = _rollback(applied, 1)
     assert ran.returncode == 0, ran.stderr
+    rows = json.loads(applied.run("history", "-o", "json").out)["history"]
+    assert {row["note"] for row in rows[:1]} == {"rollback to 1"}
+    for cluster in (HUB, OTHER):
+        api = applied.api(cluster)
+        recorded = {entry.revision: entry.hashes for entry in history.read(api)}
+        held = drift.applied(api, cluster, scenes.ESTATE).releases
+        assert {release.name: release.hash for release in held} == recorded[1] == recorded[max(recorded)]
     applied.write()
     ran_plan = applied.run("plan", "--exit-code")
     assert ran_plan.code == 0, ran_plan.out
