@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -260,19 +260,18 @@ def test_an_expired_client_certificate_is_named(server: Server, tmp_path: Path) 
 
 
 def test_an_api_server_that_is_away_for_a_moment_is_waited_for(server: Server) -> None:
-    """While it is waited for what was applied; who stays away ends it in words."""
+    """While what was applied becomes ready; it is said, and that is all."""
     rendering = server.rendering(workload("Deployment", "d"))
     server.roll_out(rendering)
     (release,) = rendering.releases
     api_server = server.plane.processes[1]
     api_server.end(seconds=0)
     said: list[str] = []
-    waiting = threading.Thread(target=wait, args=(server.api, release.manifests(), 120, said.append))
-    waiting.start()
-    until(lambda: said, "a word about it")
-    api_server.start_again()
-    waiting.join(120)
-    assert not waiting.is_alive()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait, server.api, release.manifests(), 240, said.append)
+        until(lambda: said, "a word about it")
+        api_server.start_again()
+        waiting.result()
     assert said[0].startswith(f"{CLUSTER}: its API server does not answer: ")
     assert said[0].endswith(": waiting for it")
     server.plane.wait()

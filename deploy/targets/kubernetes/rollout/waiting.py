@@ -17,7 +17,7 @@ POLL_SECONDS = 2.0
 # How long a pod may be in trouble before it is taken to stay so: images are pulled again after seconds.
 PATIENCE_SECONDS = 45.0
 # How long an API server may be away: one that is replaced, as in an upgrade, is there again within that.
-AWAY_SECONDS = 60.0
+AWAY_SECONDS = 180.0
 Say = Callable[[str], None]
 
 
