@@ -58,9 +58,9 @@ def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tupl
             say(f"release {name} is deleted")
             helm.uninstall(name)
             changed.append(name)
-    for each in additions.bring(api, held.additions):
-        say(f"{each}: fields of ours, as they were")
-        changed.append(each)
+    for what in additions.bring(api, held.additions):
+        say(f"{what}: fields of ours, as they were")
+        changed.append(what)
     wait(api, [*manifests(held), *held.additions], order.timeout, say)
     return tuple(changed)
 
