@@ -272,7 +272,7 @@ def test_an_api_server_that_is_away_for_a_moment_is_waited_for(server: Server) -
         until(lambda: said, "a word about it")
         api_server.start_again()
         waiting.result()
-    assert said[0].startswith(f"{CLUSTER}: its API server does not answer: ")
+    assert said[0].startswith(f"{CLUSTER}: its API server {server.plane.server} does not answer: ")
     assert said[0].endswith(": waiting for it")
     server.plane.wait()
 
