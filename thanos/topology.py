@@ -52,14 +52,16 @@ def components(estate: Estate, setting: Setting) -> tuple[Component, ...]:
     compactor = compact(estate, bucket.made_by(gateway), timing)
 
     global_parts = (gateway, view, frontend, ruler, compactor, *managers)
-    everything = (*servers, *sidecars, *global_parts, *setting.others)
+    beside: dict[str, list[Component]] = {cluster: [] for cluster in estate.clusters}
+    for each in (*servers, *sidecars, *global_parts, *setting.others):
+        beside[each.cluster].append(each)
 
     def complete(server: Component) -> Component:
         scopes = ("cluster", "hub") if server.cluster == estate.hub else ("cluster",)
         return prometheus.configured(
             server,
             estate,
-            scraped=[each for each in everything if each.cluster == server.cluster],
+            scraped=beside[server.cluster],
             rules=[each for each in setting.rules if each.scope in scopes],
             alertmanagers=setting.gates if tls and server.cluster in secured else alertmanagers,
             timing=timing,

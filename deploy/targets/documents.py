@@ -34,6 +34,8 @@ def dump(
 
 
 def _plain(value: Any, text: Callable[[Template], str]) -> Any:
+    if type(value) is str:
+        return value
     match value:
         case Text():
             return text(value)

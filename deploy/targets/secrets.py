@@ -5,7 +5,7 @@ They go to processes, 0600 files and Kubernetes Secrets, never to a log or statu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +25,29 @@ def references(components: Sequence[Component]) -> tuple[str, ...]:
     )
 
 
-def within(value: Any) -> Iterator[str]:
-    """Secret references anywhere in a template, a document, or a list of them."""
-    if isinstance(value, SecretValue):
-        yield value.reference
-    elif isinstance(value, Text):
+def within(value: Any) -> Sequence[str]:
+    """Secret references anywhere in a template, a document, or a list of them, in order."""
+    found: list[str] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    kind = type(value)
+    # Most of a document; thousands of them are looked through for hundreds of clusters.
+    if kind is str or kind is int or kind is bool:
+        return
+    if kind is SecretValue:
+        found.append(value.reference)
+    elif kind is Text:
         for part in value.parts:
-            yield from within(part)
-    elif isinstance(value, Mapping):
+            _collect(part, found)
+    elif kind is dict or isinstance(value, Mapping):
         for inner in value.values():
-            yield from within(inner)
+            _collect(inner, found)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from within(inner)
+            _collect(inner, found)
 
 
 def known(wanted: Sequence[str], environment: Mapping[str, str], base: Path) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +12,10 @@ import typer
 
 from deploy.cluster_wiring import cluster_components, rule_files
 from deploy.targets.kubernetes.cluster import definitions
-from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering import folder, texts
 from deploy.targets.kubernetes.rendering.argocd import Repository
 from deploy.targets.kubernetes.rendering.render import Wish
+from deploy.targets.kubernetes.rendering.slices import in_slices
 from estate.load import load
 from singlepane import asking, output
 from singlepane.clusters import ClustersOption, meant
@@ -59,16 +62,23 @@ def render(
     given = load(estate_file(estate)).estate
     wish = Wish(given, cluster_components(given), rule_files(given))
     wanted = meant(given, cluster)
-    made = folder.files(wish, wanted)
+    further: Iterator[tuple[str, str]] = iter(())
     if argocd is not None:
         operator = asking.built("prometheus_operator")
         repository = Repository(argocd, path=argocd_path)
-        made = chain(made, folder.for_argocd(wish, wanted, definitions.wanted(operator), repository))
+        further = texts.for_argocd(wish, wanted, definitions.wanted(operator), repository)
     if out is None:
-        for path, content in made:
+        for path, content in chain(chain.from_iterable(in_slices(wish, wanted, texts.made)), further):
             output.console.print(f"# {path}\n{content}", end="", markup=False)
         return
-    files = dict(made)
-    changed, gone = folder.write(out, files)
+    target = folder.opened(out)
+    slices = in_slices(wish, wanted, partial(_put, target))
+    done = dict(chain(chain.from_iterable(slices), target.put(further)))
+    gone = target.close(tuple(done))
     deleted = f", {gone} deleted" if gone else ""
-    output.message(f"{len(files)} files in {out}: {changed} written{deleted}")
+    output.message(f"{len(done)} files in {out}: {sum(done.values())} written{deleted}")
+
+
+def _put(target: folder.Folder, wish: Wish, clusters: Sequence[str]) -> list[tuple[str, bool]]:
+    """Render and write by the same process: no text is handed from one to another."""
+    return target.put(texts.made(wish, clusters))

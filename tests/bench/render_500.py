@@ -12,7 +12,7 @@ from pathlib import Path
 from deploy import engines
 from deploy.charts import FOLDER
 from deploy.cluster_wiring import cluster_components, rule_files
-from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering import texts
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rendering.render import Wish, render
 from estate.load import load
@@ -20,6 +20,8 @@ from tests.bench.figures import Benchmark, Figure, Series
 from tests.estate.generate import estate
 
 CLUSTERS = 500
+# So many that a cluster has about 80 objects.
+SERVICES = 7
 RUNS = 3
 BUDGET_SECONDS, BUDGET_MIB, BUDGET_ONE = 5.0, 1024.0, 0.2
 _COMMAND = """
@@ -35,7 +37,7 @@ print(json.dumps([took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss /
 def run(place: Path) -> Iterator[Figure]:
     """The command as a whole; then one cluster of it in this process, as after a change of its row."""
     file = place / "estate.yaml"
-    text = estate(CLUSTERS)
+    text = estate(CLUSTERS, SERVICES)
     reached = '    version: "1.36"\n    kubernetes: {address: 10.20.0.10}\n'
     file.write_text(text.replace('    version: "1.36"\n', reached, 1), encoding="utf-8")
     given = load(file).estate
@@ -72,7 +74,7 @@ def _measured(file: Path, out: Path) -> tuple[float, float]:
 
 def _one(wish: Wish, cluster: str) -> float:
     began = time.perf_counter()
-    list(folder.of(render(wish, (cluster,))))
+    list(texts.of(render(wish, (cluster,))))
     return time.perf_counter() - began
 
 

@@ -49,18 +49,21 @@ exporters:
         names: [VipAvailability, DipAvailability, UsedSnatPorts, AllocatedSnatPorts]
       - type: Microsoft.KeyVault/vaults
         names: [Availability, ServiceApiLatency]
-  orders:
+"""
+SERVICE = """\
+  {service}:
     kind: json
     clusters: [{names}]
-    url: https://api.shop.example/api/v1/orders/summary
+    url: https://api.shop.example/api/v1/{service}/summary
     metrics:
-      - name: shop_orders_total
+      - name: shop_{service}_total
         type: counter
-        help: Orders placed since the shop started.
+        help: What was placed since the shop started.
         items: regions
         value: orders.total
         labels: {{region: name}}
 """
+SERVICES = ("orders", "carts", "stock", "offers", "payments", "returns", "reviews", "visits")
 CLUSTER = """\
   {name}:
     subscription: {name}
@@ -72,11 +75,14 @@ CLUSTER = """\
 """
 
 
-def estate(clusters: int) -> str:
-    """The YAML of an estate with so many clusters, the hub among them."""
+def estate(clusters: int, services: int = 1) -> str:
+    """The YAML of an estate with so many clusters, the hub among them, each with so many `SERVICES`."""
     names = ["hub-westeurope"]
     names += [f"{STAGES[n % 3]}-{REGIONS[n % 6]}-{n:03}" for n in range(1, clusters)]
-    parts = [HEAD.format(origin=ORIGIN, names=", ".join(names[1:])), "subscriptions:\n"]
+    listed = ", ".join(names[1:])
+    parts = [HEAD.format(origin=ORIGIN, names=listed)]
+    parts += [SERVICE.format(service=each, names=listed) for each in SERVICES[:services]]
+    parts.append("subscriptions:\n")
     parts += [f"  {name}: {{id: {uuid5(ORIGIN, name)}, tenant: main}}\n" for name in names]
     parts.append("clusters:\n")
     parts += [

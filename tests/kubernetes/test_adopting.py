@@ -13,7 +13,7 @@ from deploy.cluster_wiring import cluster_components
 from deploy.targets.kubernetes.changes.consequences import of_change
 from deploy.targets.kubernetes.checks import Installed, stack_findings
 from deploy.targets.kubernetes.objects.expected import expected
-from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering import texts
 from deploy.targets.kubernetes.rendering.argocd import Repository, applications
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rendering.render import render
@@ -215,7 +215,7 @@ def test_what_runs_there_is_not_looked_for_twice(tmp_path: Path) -> None:
 def test_files_and_applications(tmp_path: Path) -> None:
     """The fields are a file for readers, which Argo CD does not apply; there is no definition to apply."""
     made = rendered(adopting(tmp_path))
-    files = dict(folder.of([made]))
+    files = dict(texts.of([made]))
     assert files["prod-weu/adopted.yaml"].count("\nkind: ") == 2
     repository = Repository("https://git.example/rendered.git")
     found = list(applications(made, repository))
@@ -229,7 +229,7 @@ def test_files_and_applications(tmp_path: Path) -> None:
         "prod-weu-shop-orders": "1",
     }
     wanted = wish(adopting(tmp_path).estate)
-    paths = [path for path, _ in folder.for_argocd(wanted, [CLUSTER, "prod-neu"], [], repository)]
+    paths = [path for path, _ in texts.for_argocd(wanted, [CLUSTER, "prod-neu"], [], repository)]
     assert paths == ["argocd/prod-weu.yaml", "prod-neu/definitions.yaml", "argocd/prod-neu.yaml"]
 
 

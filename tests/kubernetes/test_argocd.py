@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering import texts
 from deploy.targets.kubernetes.rendering.argocd import Repository, applications
 from deploy.targets.kubernetes.rendering.render import render
 from tests.kubernetes.estates import shop, wish
@@ -23,7 +23,7 @@ def test_each_release_is_an_application_in_its_wave() -> None:
         ("prod-weu-kube-state-metrics", "1"),
     ]
     assert {each["spec"]["source"]["path"] for each in rows} == {"clusters/prod-weu"}
-    files = dict(folder.of([rendering]))
+    files = dict(texts.of([rendering]))
     included = [each["spec"]["source"]["directory"]["include"] for each in rows[1:]]
     assert all(f"prod-weu/{name}" in files for name in included)
     assert len(dict(waves)) == len(waves)
@@ -33,7 +33,7 @@ def test_applications_and_definitions_are_written_beside_the_releases() -> None:
     """One file of Applications for each cluster; nothing is pruned by itself."""
     definitions = [{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}]
     made = dict(
-        folder.for_argocd(wish(shop()), ("hub-weu",), definitions, Repository("https://git.example/r"))
+        texts.for_argocd(wish(shop()), ("hub-weu",), definitions, Repository("https://git.example/r"))
     )
     assert sorted(made) == ["argocd/hub-weu.yaml", "hub-weu/definitions.yaml"]
     rows = list(yaml.safe_load_all(made["argocd/hub-weu.yaml"]))

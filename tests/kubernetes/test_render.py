@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from deploy.targets.kubernetes.objects.canonical import documents
-from deploy.targets.kubernetes.rendering import folder
+from deploy.targets.kubernetes.rendering import folder, texts
 from deploy.targets.kubernetes.rendering.render import render
+from deploy.targets.kubernetes.rendering.slices import MANY, in_slices
 from estate.errors import UsageError
 from estate.load import load
+from tests.estate.generate import estate as large
 from tests.kubernetes.estates import SHOP, shop, wish
 
 GOLDEN = Path(__file__).parents[1] / "data" / "kubernetes" / "shop"
@@ -53,17 +55,41 @@ def _without_dashboards(manifest: dict[str, Any]) -> dict[str, Any]:
 def test_the_same_estate_gives_the_same_bytes(tmp_path: Path) -> None:
     """Twice rendered, and the second time nothing is written."""
     estate = shop()
-    first, second = (dict(folder.files(wish(estate), tuple(estate.clusters))) for _ in range(2))
+    first, second = (dict(texts.made(wish(estate), tuple(estate.clusters))) for _ in range(2))
     assert first == second
-    assert folder.write(tmp_path, first) == (len(first), 0)
-    assert folder.write(tmp_path, second) == (0, 0)
+    assert _written(tmp_path, first) == (len(first), 0)
+    assert _written(tmp_path, second) == (0, 0)
+
+
+def _written(place: Path, made: dict[str, str]) -> tuple[int, int]:
+    """How many files were written anew, and how many taken away."""
+    target = folder.opened(place)
+    done = dict(target.put(made.items()))
+    return sum(done.values()), target.close(tuple(done))
+
+
+def test_many_clusters_are_rendered_as_few_are(tmp_path: Path) -> None:
+    """By several processes, in the order of the estate, to the same bytes."""
+    file = tmp_path / "estate.yaml"
+    row = '    version: "1.36"\n'
+    file.write_text(large(MANY).replace(row, f"{row}    kubernetes: {{address: 10.20.0.10}}\n", 1))
+    wanted = wish(load(file).estate)
+    clusters = tuple(wanted.estate.clusters)
+    sliced = [pair for made in in_slices(wanted, clusters, texts.made) for pair in made]
+    assert sliced == texts.made(wanted, clusters)
+
+
+def test_a_render_that_was_killed_can_be_done_again(tmp_path: Path) -> None:
+    """The folder is known as ours from the first file on."""
+    folder.opened(tmp_path).put([("a/x.yaml", "1\n")])
+    assert _written(tmp_path, {"a/x.yaml": "1\n", "b/y.yaml": "2\n"}) == (1, 0)
 
 
 def test_what_is_no_longer_rendered_is_deleted_and_nothing_else(tmp_path: Path) -> None:
     """Files of a cluster that went away; not those that somebody put beside them."""
-    folder.write(tmp_path, {"a/x.yaml": "1\n", "b/y.yaml": "2\n"})
+    _written(tmp_path, {"a/x.yaml": "1\n", "b/y.yaml": "2\n"})
     (tmp_path / "a" / "mine.txt").write_text("kept")
-    assert folder.write(tmp_path, {"b/y.yaml": "2\n"}) == (0, 1)
+    assert _written(tmp_path, {"b/y.yaml": "2\n"}) == (0, 1)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert left == [".singlepane.json", "a/mine.txt", "b/y.yaml"]
     assert not (tmp_path / "a" / "x.yaml").exists()
@@ -73,7 +99,7 @@ def test_a_folder_with_other_things_is_not_written_to(tmp_path: Path) -> None:
     """It may be somebody's work."""
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(UsageError, match="holds files that were not rendered here"):
-        folder.write(tmp_path, {"a.yaml": "1\n"})
+        folder.opened(tmp_path)
 
 
 def test_a_cluster_without_an_address_is_said(tmp_path: Path) -> None:

@@ -42,12 +42,15 @@ def _mapping(value: Mapping[str, Any], indent: str, lines: list[str]) -> None:
     for key, inner in value.items():
         head = f"{indent}{_text(key)}:"
         kind = type(inner)
-        # The three most frequent kinds, without a further call.
+        # The most frequent kinds, without a further call.
         if kind is str and "\n" not in inner:
             lines.append(f"{head} {_text(inner)}")
         elif kind is dict and inner:
             lines.append(head)
             _mapping(inner, f"{indent}  ", lines)
+        elif kind is list and inner:
+            lines.append(head)
+            _sequence(inner, indent, lines)
         elif kind is int:
             lines.append(f"{head} {inner}")
         else:
@@ -75,7 +78,10 @@ def _entry(head: str, value: Any, indent: str, lines: list[str]) -> None:
 
 def _sequence(value: Iterable[Any], indent: str, lines: list[str]) -> None:
     for each in value:
-        if isinstance(each, Mapping) and each:
+        kind = type(each)
+        if kind is str and "\n" not in each:
+            lines.append(f"{indent}- {_text(each)}")
+        elif (kind is dict or isinstance(each, Mapping)) and each:
             start = len(lines)
             _mapping(each, f"{indent}  ", lines)
             lines[start] = f"{indent}- {lines[start][len(indent) + 2 :]}"

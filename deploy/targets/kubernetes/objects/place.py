@@ -167,7 +167,7 @@ class Place:
             raise ValueError(f"{own.name} refers to its file {path}, which it does not have")
         for file in own.files:
             if file.path == path and self.mounted(file.content):
-                vault, _ = named(next(within(file.content)))
+                vault, _ = named(within(file.content)[0])
                 return f"{self.vault(vault)}/{names.key(path)}"
         if own.kind == "alertmanager":
             return f"{ALERTMANAGER_SECRETS}/{secret_name(own)}/{names.key(path)}"
