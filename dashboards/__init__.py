@@ -1,14 +1,28 @@
 """Dashboards as code. `DASHBOARDS` is the list of them: one file each, linted, rendered and provisioned."""
 
-from dashboards.content import cluster, estate, exporters, on_call, prometheus, thanos, workload
+from dashboards.content import (
+    cluster,
+    delivery,
+    estate,
+    expiry,
+    exporters,
+    ingress,
+    on_call,
+    prometheus,
+    thanos,
+    workload,
+)
 from dashboards.values import Dashboard
 
 DASHBOARDS: tuple[Dashboard, ...] = (
     estate.DASHBOARD,
     cluster.DASHBOARD,
     workload.DASHBOARD,
+    ingress.DASHBOARD,
     thanos.DASHBOARD,
     prometheus.DASHBOARD,
     exporters.DASHBOARD,
+    expiry.DASHBOARD,
+    delivery.DASHBOARD,
     on_call.DASHBOARD,
 )

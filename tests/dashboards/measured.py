@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tests.dashboards import measured_alerts, measured_kubernetes
+from tests.dashboards import measured_alerts, measured_delivery, measured_kubernetes
 from tests.dashboards.series import END, HUB, NEU, SILENT, WEU, Series, histogram, target
 
 
@@ -41,7 +41,9 @@ def series() -> Iterator[Series]:
     for cluster, factor in ((WEU, 1.0), (NEU, 2.0)):
         yield from measured_kubernetes.series(cluster, factor)
         yield from measured_alerts.of_server(cluster, factor)
+        yield from measured_delivery.of_cluster(cluster, factor)
     yield from measured_alerts.of_managers()
+    yield from measured_delivery.of_hub()
 
 
 def _up(cluster: str, job: str, component: str, value: float = 1) -> Iterator[Series]:
