@@ -1,9 +1,4 @@
-"""What Grafana puts in the place of variables, so that a query can be parsed and run without Grafana.
-
-Contract: grafana/grafana packages/grafana-prometheus/src/escaping.ts (values of a multi-value variable), and
-pkg/promlib/models/query.go (the rate interval is the larger of interval + scrape interval and four scrape
-intervals).
-"""
+"""Queries of our own dashboards as Grafana sends them, so that they can be parsed and run without Grafana."""
 
 from __future__ import annotations
 
@@ -11,7 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-_SPECIAL = re.compile(r"[\\^$*+?.()|\[\]{}/]")
+from dashboards.interpolation.filling import query
+from dashboards.interpolation.formats import Value
+from dashboards.interpolation.steps import Step, rate_interval
+
 _LEFT = re.compile(r"\$\{?[A-Za-z_]\w*|\[\[")
 
 
@@ -30,36 +28,19 @@ class Choice:
     @property
     def rate_interval(self) -> int:
         """The window of `rate` in seconds."""
-        return max(self.interval + self.scrape, 4 * self.scrape)
+        return rate_interval(self.interval, self.scrape)
 
 
 def interpolated(expr: str, choice: Choice = Choice()) -> str:
     """The query as Grafana sends it. Raises ValueError when a variable is left that was not given."""
-    values = {
-        "$__rate_interval": f"{choice.rate_interval}s",
-        "$__interval": f"{choice.interval}s",
-        "$__range": f"{choice.range}s",
-        "$cluster": _any_of(choice.clusters),
-        **{f"${name}": _any_of(chosen) for name, chosen in choice.variables.items()},
-    }
-    for name, value in values.items():
-        expr = expr.replace(name, value)
-    left = _LEFT.search(_without_anchors(expr))
+    interval, length = choice.interval * 1_000, choice.range * 1_000
+    step = Step(interval, interval, choice.rate_interval * 1_000, length)
+    chosen = {"cluster": choice.clusters, **choice.variables}
+    # All has a value of its own, put in as it is.
+    values = {name: Value(tuple(one), many=True, raw=None if one else ".+") for name, one in chosen.items()}
+    filled = query(expr, values, step, 0, length)
+    # Replacement texts of `label_replace` hold `$1`, which is no variable.
+    left = _LEFT.search(re.sub(r"\$\d+", "", filled))
     if left:
         raise ValueError(f"{left[0]} is no variable of this dashboard")
-    return expr
-
-
-def _any_of(chosen: Sequence[str]) -> str:
-    """All has a value of its own, put in as it is; chosen values are escaped for a regular expression in a
-    string.
-    """
-    if not chosen:
-        return ".+"
-    escaped = [_SPECIAL.sub(lambda found: "\\\\" + found[0], name) for name in chosen]
-    return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
-
-
-def _without_anchors(expr: str) -> str:
-    """Replacement texts of `label_replace` hold `$1`, which is no variable."""
-    return re.sub(r"\$\d+", "", expr)
+    return filled

@@ -43,7 +43,7 @@ def test_replacement_texts_are_no_variables() -> None:
     assert interpolated(expr) == expr
 
 
-@pytest.mark.parametrize("expr", ["x{a=~'$namespace'}", "x[${__interval}]", "x{a='[[cluster]]'}"])
+@pytest.mark.parametrize("expr", ["x{a=~'$namespace'}", "x{a='${namespace:pipe}'}", "x{a='[[other]]'}"])
 def test_a_variable_that_no_dashboard_has(expr: str) -> None:
     """It would reach Prometheus as it is."""
     with pytest.raises(ValueError, match="is no variable of this dashboard"):
