@@ -1,0 +1,1 @@
+"""What is asked of a Prometheus-compatible API: choices of variables, and the queries of panels."""

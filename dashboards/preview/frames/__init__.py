@@ -1,0 +1,1 @@
+"""Results of queries as tables of fields, which is how Grafana hands them to panels."""
