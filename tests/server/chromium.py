@@ -9,7 +9,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from dashboards.preview.picture import chromium
+
+NAMES = chromium.NAMES
+
 REMEDY = (
     "Install one (Debian: apt-get install chromium), or name one in SINGLEPANE_CHROMIUM;"
     " as root on Debian the tests install it by themselves."
@@ -21,24 +24,20 @@ class NoChromiumError(Exception):
 
 
 def find() -> Path:
-    """The binary: `$SINGLEPANE_CHROMIUM`, then the known names on PATH, else freshly installed by apt."""
-    named = os.environ.get("SINGLEPANE_CHROMIUM")
-    if named:
-        if not os.access(named, os.X_OK):
-            raise NoChromiumError(f"SINGLEPANE_CHROMIUM is {named}, which is no program. {REMEDY}")
-        return Path(named)
-    found = _on_path()
-    if found:
-        return found
+    """The one that the preview finds, else one freshly installed by apt."""
+    try:
+        return chromium.find()
+    except chromium.NoChromium as none:
+        if os.environ.get(chromium.VARIABLE):
+            raise NoChromiumError(f"{none.message}. {REMEDY}") from None
     return _install()
 
 
 def _on_path() -> Path | None:
-    for name in NAMES:
-        found = shutil.which(name)
-        if found:
-            return Path(found)
-    return None
+    try:
+        return chromium.find()
+    except chromium.NoChromium:
+        return None
 
 
 def _install() -> Path:

@@ -8,9 +8,9 @@ from typing import Literal
 
 import pytest
 
+from dashboards.preview.picture.devtools import Browser
 from tests.server import chromium
 from tests.server.conftest import served
-from tests.server.devtools import Browser
 from tests.server.scenes import LONG, SCENES, application
 
 Scheme = Literal["light", "dark"]

@@ -19,10 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-ANSWER_SECONDS = 60.0
+from estate.errors import SurroundingsError
+
+ANSWER_SECONDS = 180.0
 FLAGS = (
     "--headless=new",
-    "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--disable-dev-shm-usage",
@@ -36,6 +37,10 @@ FLAGS = (
 _LAUNCH = "import os, sys; os.dup2({}, 3); os.dup2({}, 4); os.execv(sys.argv[1], sys.argv[1:])"
 
 
+class BrowserError(SurroundingsError):
+    """The browser did not start, did not answer, or refused what it was asked."""
+
+
 class Browser:
     """A headless Chromium with one tab; `complaints` are console errors, exceptions, failed requests."""
 
@@ -46,7 +51,13 @@ class Browser:
         self._read, from_browser = os.pipe()
         # Numbers from 10 on cannot collide with the 3 and 4 that the launcher puts them on.
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (to_browser, from_browser)]
-        started = [str(binary), *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        started = [
+            str(binary),
+            *FLAGS,
+            *_unsandboxed(),
+            f"--user-data-dir={self._profile.name}",
+            "about:blank",
+        ]
         self._process = subprocess.Popen(
             [sys.executable, "-c", _LAUNCH.format(*ends), *started],
             stdin=subprocess.DEVNULL,
@@ -88,7 +99,7 @@ class Browser:
         self._profile.cleanup()
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """Call a method and wait for its result. Raises AssertionError with the browser's own words."""
+        """Call a method and wait for its result. Raises BrowserError with the browser's own words."""
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
         if self._session:
@@ -98,7 +109,8 @@ class Browser:
         while True:
             answer = self._next(deadline)
             if answer.get("id") == self._number:
-                assert "error" not in answer, f"{method}: {answer.get('error')}"
+                if "error" in answer:
+                    raise BrowserError(f"{method}: {answer['error']}")
                 result: dict[str, Any] = answer["result"]
                 return result
             self._note(answer)
@@ -124,7 +136,8 @@ class Browser:
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        if "exceptionDetails" in answer:
+            raise BrowserError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
     def screenshot(self, path: Path, *, whole: bool = False, quality: int = 0) -> None:
@@ -147,10 +160,19 @@ class Browser:
     def _next(self, deadline: float) -> dict[str, Any]:
         while b"\0" not in self._rest:
             ready, _, _ = select.select([self._read], [], [], max(0.0, deadline - time.monotonic()))
-            assert ready, f"the browser did not answer within {ANSWER_SECONDS} s"
+            if not ready:
+                raise BrowserError(f"the browser did not answer within {ANSWER_SECONDS:g} s")
             part = os.read(self._read, 1 << 20)
-            assert part, f"the browser ended: exit code {self._process.poll()}"
+            if not part:
+                raise BrowserError(
+                    f"the browser ended: exit code {self._process.poll()}", "See whether it starts."
+                )
             self._rest += part
         message, _, self._rest = self._rest.partition(b"\0")
         found: dict[str, Any] = json.loads(message)
         return found
+
+
+def _unsandboxed() -> tuple[str, ...]:
+    """Chromium's sandbox needs a user that is not root."""
+    return ("--no-sandbox",) if os.geteuid() == 0 else ()

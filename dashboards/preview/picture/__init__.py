@@ -1,0 +1,1 @@
+"""Pictures of pages, by a headless Chromium where there is one."""
