@@ -1,0 +1,1 @@
+"""The page: markup, styles, and the script that draws its figures."""

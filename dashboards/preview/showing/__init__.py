@@ -1,0 +1,1 @@
+"""How a value is shown: its unit, its colour, its words, and the rules that one field has."""
