@@ -160,7 +160,7 @@ def data_source(estate: Estate, query: Address) -> dict[str, object]:
                     "prometheusVersion": LATEST_KNOWN_THANOS,
                     # The window of every rate is four of these: one longer than the slowest scrape would
                     # miss none.
-                    "timeInterval": f"{_slowest_scrape(estate)}s",
+                    "timeInterval": f"{slowest_scrape(estate)}s",
                     "queryTimeout": estate.metrics.query.timeout,
                     "timeout": ini.timeout(estate),
                     "cacheLevel": "Low",
@@ -190,5 +190,6 @@ def _provider() -> dict[str, object]:
     }
 
 
-def _slowest_scrape(estate: Estate) -> int:
+def slowest_scrape(estate: Estate) -> int:
+    """Seconds between two samples of a series, in the cluster that scrapes most seldom."""
     return max(seconds(cluster.prometheus.scrape_interval) for cluster in estate.clusters.values())

@@ -13,9 +13,4 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def group() -> None:
-    """A group, also while it has one verb."""
-
-
 app.command("preview")(dashboards_preview.preview)

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.types import Scope
 
-from singlepane.server import api, render, runbooks
+from singlepane.server import api, dashboards, render, runbooks
 from singlepane.server.documents import Error
 from singlepane.server.guard import Guard
 from singlepane.server.health import clusters
@@ -79,6 +79,7 @@ def create(
     )
     app.add_middleware(Guard, allowed_hosts=allowed_hosts, refused=service.refuse)
     app.include_router(api.router(service))
+    app.include_router(dashboards.router(service))
     _errors(app, service)
     _pages(app, service, version, runbook_folder)
     _probes(app, service, version)

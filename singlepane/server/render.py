@@ -73,6 +73,11 @@ def missing(estate: str, sentence: str) -> str:
     return _ENVIRONMENT.get_template("missing.html").render(estate=estate, sentence=sentence)
 
 
+def dashboards(estate: str, rows: Sequence[tuple[str, str, str]]) -> str:
+    """All dashboards: uid, title, and what each is about."""
+    return _ENVIRONMENT.get_template("dashboards.html").render(estate=estate, rows=rows)
+
+
 def runbook(estate: str, title: str, text: Markup) -> str:
     """One runbook."""
     return _ENVIRONMENT.get_template("runbook.html").render(
