@@ -91,7 +91,7 @@ def states(panel: States) -> Form:
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
         "mergeValues": True,
         "rowHeight": 0.9,
-        "showValue": "never",
+        "showValue": "auto",
         "tooltip": {"mode": "single", "sort": "none"},
     }
     return Form("state-timeline", field, options)

@@ -17,8 +17,8 @@ from dashboards import DASHBOARDS
 from dashboards.interpolate import Choice, interpolated
 from dashboards.render import documents, text
 from dashboards.values import Dashboard, Heat, Lines, States, queries
-from tests.dashboards.catalogue import DATA
 from tests.dashboards.measured import openmetrics
+from tests.dashboards.places import DATA
 from tests.dashboards.server import backfill, now, over_time, prometheus
 
 VALUES = DATA / "values.json"

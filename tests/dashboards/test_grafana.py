@@ -30,7 +30,7 @@ from estate.components import (
 )
 from estate.errors import SurroundingsError
 from estate.load import load
-from tests.dashboards.catalogue import ROOT
+from tests.dashboards.places import ROOT
 
 ESTATE = load(ROOT / "examples" / "shop" / "estate.yaml").estate
 QUERY = Address("query-frontend", "http")

@@ -13,7 +13,7 @@ import pytest
 
 from dashboards import DASHBOARDS
 from dashboards.render import documents, text
-from tests.dashboards.catalogue import DATA, ROOT
+from tests.dashboards.places import DATA, ROOT
 
 RENDERED = documents()
 

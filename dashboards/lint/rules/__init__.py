@@ -1,0 +1,58 @@
+"""All rules, in the order of their numbers: one file each."""
+
+from __future__ import annotations
+
+from dashboards.lint.rule import Rule
+from dashboards.lint.rules import (
+    d01_schema,
+    d02_uid,
+    d03_data_source,
+    d04_text,
+    d05_unit,
+    d06_promql,
+    d07_window,
+    d08_counter,
+    d09_cluster,
+    d10_kept,
+    d11_metric,
+    d12_recorded,
+    d13_label,
+    d14_value,
+    d15_layout,
+    d16_kind,
+    d17_variables,
+    d18_queries,
+    d19_estate,
+    d20_links,
+    d21_as_code,
+    d22_size,
+    d23_thresholds,
+    d24_no_value,
+)
+
+RULES: tuple[Rule, ...] = (
+    d01_schema.RULE,
+    d02_uid.RULE,
+    d03_data_source.RULE,
+    d04_text.RULE,
+    d05_unit.RULE,
+    d06_promql.RULE,
+    d07_window.RULE,
+    d08_counter.RULE,
+    d09_cluster.RULE,
+    d10_kept.RULE,
+    d11_metric.RULE,
+    d12_recorded.RULE,
+    d13_label.RULE,
+    d14_value.RULE,
+    d15_layout.RULE,
+    d16_kind.RULE,
+    d17_variables.RULE,
+    d18_queries.RULE,
+    d19_estate.RULE,
+    d20_links.RULE,
+    d21_as_code.RULE,
+    d22_size.RULE,
+    d23_thresholds.RULE,
+    d24_no_value.RULE,
+)

@@ -1,0 +1,1 @@
+"""Grafana's classic JSON, ours or anybody's, as typed values that know their lines."""
