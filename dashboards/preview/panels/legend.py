@@ -13,8 +13,12 @@ from dashboards.preview.showing.display import shown
 Row = tuple[str, str, Sequence[Any], Mapping[str, Any]]
 
 
-def legend(subject: Subject, rows: Sequence[Row], more: int = 0) -> Legend:
-    """`rows` are name, colour, values and rules of what is drawn, in the order of the figure's traces."""
+def legend(
+    subject: Subject, rows: Sequence[Row], more: int = 0, traces: Sequence[tuple[int, ...]] = ()
+) -> Legend:
+    """`rows` are name, colour, values and rules of what is drawn; `traces` the numbers of each row in
+    the figure, one after another where they are not said.
+    """
     options = mapping(subject.panel.options.get("legend"))
     hidden = options.get("displayMode") == "hidden" or not flag(options.get("showLegend"), True)
     if hidden:
@@ -31,7 +35,7 @@ def legend(subject: Subject, rows: Sequence[Row], more: int = 0) -> Legend:
     for place in places:
         name, tone, values, own = rows[place]
         calculated = tuple(shown(reduced(calc, values), {**own, "noValue": ""}).text for calc in calcs)
-        entries.append(Entry(name, tone, calculated, (place,)))
+        entries.append(Entry(name, tone, calculated, traces[place] if traces else (place,)))
     return Legend(
         tuple(entries),
         tuple(title(calc) for calc in calcs),

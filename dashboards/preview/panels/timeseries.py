@@ -19,6 +19,7 @@ from dashboards.preview.showing.display import shown, thresholds
 from dashboards.preview.showing.field import ends, rules, shown_name, visible
 
 MOST_LINES = 100
+MOST_PARTS = 30
 _SHAPES = {"smooth": "spline", "stepBefore": "vh", "stepAfter": "hv"}
 _DASHES = {"dash": "dash", "dot": "dot"}
 
@@ -49,11 +50,14 @@ def timeseries(subject: Subject) -> Drawing:
     drawn = found[:MOST_LINES]
     axes: dict[tuple[str, str], str] = {}
     sides: dict[str, list[Line]] = {}
-    traces = []
+    traces: list[dict[str, Any]] = []
+    numbers: list[tuple[int, ...]] = []
     for line in drawn:
         axis = axes.setdefault(_side(line, bool(axes)), "y" if not axes else "y2")
         sides.setdefault(axis, []).append(line)
-        traces.append(_trace(line, axis))
+        own = _traces(line, axis)
+        numbers.append(tuple(range(len(traces), len(traces) + len(own))))
+        traces += own
     scope = subject.result.scope
     layout: dict[str, Any] = {
         "xaxis": time_axis(scope.begin, scope.end),
@@ -69,7 +73,9 @@ def timeseries(subject: Subject) -> Drawing:
     more = len(found) - len(drawn)
     return Drawing(
         figure={"data": traces, "layout": layout},
-        legend=legend(subject, [(line.name, line.tone, line.field.values, line.own) for line in drawn], more),
+        legend=legend(
+            subject, [(line.name, line.tone, line.field.values, line.own) for line in drawn], more, numbers
+        ),
         notes=(f"{len(found):,} series; the first {MOST_LINES} are drawn",) if more > 0 else (),
     )
 
@@ -107,6 +113,34 @@ def _side(line: Line, taken: bool) -> tuple[str, str]:
 def _stack(line: Line) -> str:
     mode = text(at(line.custom, "stacking", "mode"), "none")
     return mode if mode in ("normal", "percent") else ""
+
+
+def _traces(line: Line, axis: str) -> list[dict[str, Any]]:
+    """One trace; several where the area below a line has gaps, which plotly.js would fill."""
+    whole, values = _trace(line, axis), line.field.values
+    times = line.frame.time.values if line.frame.time else ()
+    if whole.get("fill") != "tozeroy" or whole["connectgaps"] or all(one is not None for one in values):
+        return [whole]
+    parts: list[list[int]] = [[]]
+    for place, value in enumerate(values):
+        if value is not None:
+            parts[-1].append(place)
+        elif parts[-1]:
+            parts.append([])
+    full = [part for part in parts if part]
+    if len(full) > MOST_PARTS:
+        return [{key: one for key, one in whole.items() if key not in ("fill", "fillcolor")}]
+    bare = {key: one for key, one in whole.items() if key not in ("x0", "dx")}
+    return [
+        bare
+        | {
+            "x": [times[place] for place in part],
+            "y": [whole["y"][place] for place in part],
+            "text": [whole["text"][place] for place in part],
+            **({"mode": "lines+markers"} if len(part) == 1 else {}),
+        }
+        for part in full
+    ]
 
 
 def _trace(line: Line, axis: str) -> dict[str, Any]:

@@ -49,6 +49,17 @@ def test_a_gap_in_the_data_is_a_gap_in_the_line() -> None:
     assert drawn.drawing.figure["data"][0]["y"] == [1.0, 2.0, None, 3.0]
 
 
+def test_an_area_has_gaps_where_the_line_has() -> None:
+    """Each part is a trace of its own, and the legend's one entry stands for all."""
+    values = [[1_699_999_000, "1"], [1_699_999_015, "2"], [1_699_999_060, "3"], [1_699_999_075, "4"]]
+    answer = {"data": {"resultType": "matrix", "result": [{"metric": {"a": "b"}, "values": values}]}}
+    defaults = {"custom": {"fillOpacity": 10}}
+    drawn = tile(panel("timeseries", "x", fieldConfig={"defaults": defaults}), {"x": answer}).drawing
+    assert drawn.figure is not None
+    assert [trace["y"] for trace in drawn.figure["data"]] == [[1.0, 2.0], [3.0, 4.0]]
+    assert [entry.traces for entry in drawn.legend.entries] == [(0, 1)]
+
+
 def test_legends_calculate() -> None:
     """As a table, in the order that the panel asks for."""
     legend = {"displayMode": "table", "calcs": ["mean", "max"], "sortBy": "Max", "sortDesc": True}
