@@ -4,7 +4,6 @@
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const root = document.documentElement;
   const ink = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const narrow = () => window.innerWidth < 700;
 
   function themed() {
     const axis = { gridcolor: ink("--grid"), linecolor: ink("--grid"), zerolinecolor: ink("--grid") };
@@ -17,13 +16,17 @@
     };
   }
 
-  function layout(figure) {
+  function layout(figure, place) {
     const { axis, ...theme } = themed();
     const made = { margin: { l: 6, r: 12, t: 11, b: 22 }, showlegend: false, dragmode: "zoom", ...figure.layout, ...theme };
     for (const name of ["xaxis", "yaxis", "yaxis2"]) {
       if (made[name]) made[name] = { ...axis, ...made[name] };
     }
-    if (made.xaxis && made.xaxis.type === "date" && narrow()) made.xaxis.nticks = 4;
+    // As many times as stand beside each other without turning.
+    if (made.xaxis && made.xaxis.type === "date") {
+      const wide = made.xaxis.tickformat.length > 5 ? 110 : 70;
+      made.xaxis = { ...made.xaxis, nticks: Math.max(2, Math.floor(place.clientWidth / wide)), tickangle: 0 };
+    }
     return made;
   }
 
@@ -36,7 +39,7 @@
       await new Promise((next) => setTimeout(next));
       const place = document.getElementById(figure.id);
       try {
-        await Plotly.newPlot(place, figure.data, layout(figure), config);
+        await Plotly.newPlot(place, figure.data, layout(figure, place), config);
       } catch (error) {
         failed += 1;
         place.textContent = "This figure could not be drawn.";
@@ -54,7 +57,10 @@
     button.textContent = dark() ? "Light" : "Dark";
   }
   function redraw() {
-    for (const figure of figures) Plotly.react(document.getElementById(figure.id), figure.data, layout(figure), config);
+    for (const figure of figures) {
+      const place = document.getElementById(figure.id);
+      Plotly.react(place, figure.data, layout(figure, place), config);
+    }
   }
   let kept = null;
   try { kept = localStorage.getItem("theme"); } catch (error) { kept = null; }
