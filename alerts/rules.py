@@ -6,7 +6,8 @@ files also https://thanos.io/tip/components/rule.md (`partial_response_strategy`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,19 +16,30 @@ import yaml
 
 from estate.components import Address, RuleFile, Template, text
 from estate.model import Estate
+from estate.model.thresholds import Thresholds
+from estate.quantities import seconds
 
 FOLDER = Path(__file__).parent / "content"
 # The singlepane server serves docs/runbooks at /runbooks/NAME, and one cluster's view at /?cluster=NAME.
 SERVER = text("http://", Address("server", "http"))
 TEAM = "platform"
+# A label of a namespace, and the value that keeps it silent; kube-state-metrics says it of all namespaces.
+MUTE = 'kube_namespace_labels{label_singlepane_alerts="off"}'
+_THRESHOLD = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file of `alerts/content`, and who evaluates it (see `estate.components.RuleFile`)."""
+    """A file of `alerts/content`, who evaluates it (see `estate.components.RuleFile`), and the exporters
+    that it is about: where one of them does not run, the file is of no use and is left out.
+
+    `muted`: its alerts are about things in namespaces, and not about those in namespaces with `MUTE`.
+    """
 
     name: str
     scope: Literal["cluster", "hub", "global"]
+    needs: tuple[str, ...] = ()
+    muted: bool = False
 
 
 CONTENTS = (
@@ -41,24 +53,49 @@ CONTENTS = (
     Content("alerting", "hub"),
     Content("certificates", "hub"),
     Content("clusters", "global"),
+    Content("hosts", "cluster", ("node-exporter",)),
+    Content("nodes", "cluster", ("kube-state-metrics", "kubelet")),
+    Content("workloads", "cluster", ("cadvisor", "kube-state-metrics"), muted=True),
+    Content("volumes", "cluster", ("kube-state-metrics", "kubelet"), muted=True),
+    Content("dns", "cluster", ("coredns",)),
+    Content("apiserver", "cluster", ("kube-apiserver",)),
+    Content("apiservers", "global", ("kube-apiserver",)),
+    Content("usage", "cluster", ("cadvisor", "kube-state-metrics")),
 )
 
 
-def rule_files(estate: Estate, base_url: Template = SERVER) -> tuple[RuleFile, ...]:
-    """All rule files with the house rules applied. `base_url` is where people reach the singlepane server.
+def rule_files(estate: Estate, base_url: Template = SERVER, runs: Iterable[str] = ()) -> tuple[RuleFile, ...]:
+    """The rule files that have something to look at, with the house rules and the estate's thresholds.
 
-    They are the same for every estate: what differs between clusters is in the labels of their series.
+    `base_url` is where people reach the singlepane server. `runs` are the exporters that the target brings
+    along; those that the estate has or names (`alerts.sets`) are added.
     """
-    return tuple(_rule_file(content, base_url) for content in CONTENTS)
+    there = {*runs, *estate.alerts.sets, *(row.kind for row in estate.exporters.values())}
+    return tuple(
+        _rule_file(content, base_url, estate.alerts.thresholds)
+        for content in CONTENTS
+        if there.issuperset(content.needs)
+    )
 
 
-def _rule_file(content: Content, base_url: Template) -> RuleFile:
-    document = yaml.safe_load((FOLDER / f"{content.name}.yaml").read_text(encoding="utf-8"))
-    groups = [
+def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:
+    """The rule groups of a file of `alerts/content` as they are written, with these thresholds in place."""
+
+    def figure(match: re.Match[str]) -> str:
+        value = getattr(thresholds, match[1])
+        return repr(seconds(value) if isinstance(value, str) else value)
+
+    written = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = yaml.safe_load(_THRESHOLD.sub(figure, written))["groups"]
+    return found
+
+
+def _rule_file(content: Content, base_url: Template, thresholds: Thresholds) -> RuleFile:
+    found = [
         {**group, "rules": [_by_the_house(rule, content, base_url) for rule in group["rules"]]}
-        for group in document["groups"]
+        for group in groups(content.name, thresholds)
     ]
-    return RuleFile(content.name, content.scope, {"groups": groups})
+    return RuleFile(content.name, content.scope, {"groups": found})
 
 
 def _by_the_house(rule: Mapping[str, Any], content: Content, base_url: Template) -> Mapping[str, Any]:
@@ -67,8 +104,10 @@ def _by_the_house(rule: Mapping[str, Any], content: Content, base_url: Template)
         return rule
     # Series of one cluster bear no `cluster` in its own Prometheus: it is added when an alert leaves.
     cluster = "{{ $labels.cluster }}" if content.scope == "global" else "{{ $externalLabels.cluster }}"
+    expr = rule["expr"].strip()
     return {
         **rule,
+        "expr": f"({expr})\nunless on (cluster, namespace)\n{MUTE}\n" if content.muted else rule["expr"],
         "labels": {"team": TEAM, **rule["labels"]},
         "annotations": {
             **rule["annotations"],

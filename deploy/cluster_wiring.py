@@ -16,6 +16,9 @@ from exporters.components import Peers
 from thanos import objstore
 from thanos.setting import Setting
 
+# Exporters that alerts can be about in every cluster: those of `targets/kubernetes/objects`.
+RUNS = ("cadvisor", "coredns", "kube-apiserver", "kube-state-metrics", "kubelet", "node-exporter")
+
 
 def cluster_components(estate: Estate) -> tuple[Component, ...]:
     """All components of the estate, each in its cluster."""
@@ -45,4 +48,4 @@ def cluster_components(estate: Estate) -> tuple[Component, ...]:
 def rule_files(estate: Estate) -> tuple[RuleFile, ...]:
     """The rules, with links to where people reach the server; its name in the hub where nobody said."""
     inside = f"http://server.{estate.clusters[estate.hub].kubernetes.namespace}.svc:{SERVER_PORT}"
-    return rules.rule_files(estate, (estate.alerts.base_url or inside).rstrip("/"))
+    return rules.rule_files(estate, (estate.alerts.base_url or inside).rstrip("/"), RUNS)

@@ -18,6 +18,8 @@ from thanos import objstore
 from thanos.setting import Setting
 
 ObjectStore = Literal["azurite", "files"]
+# Exporters that alerts can be about on a machine.
+RUNS = ("node-exporter",)
 
 
 def local_components(
@@ -60,7 +62,7 @@ def local_components(
         estate,
         Setting(
             others=others,
-            rules=rules.rule_files(estate),
+            rules=rules.rule_files(estate, runs=RUNS),
             alertmanager=routing.configuration(estate, page.address()),
             alertmanager_files=routing.secret_files(estate),
             objstore=bucket,

@@ -7,10 +7,11 @@ from typing import Any
 
 import yaml
 
-from alerts.rules import FOLDER
+from alerts.rules import groups
 from dashboards import exporters
 from dashboards.panels import document
 from dashboards.render import text
+from estate.model.thresholds import Thresholds
 
 # Rule files about exporters alone.
 RULES = ("exporters", "azure")
@@ -31,12 +32,12 @@ _Blocks.add_representer(str, _text)
 
 def rules() -> str:
     """The rule groups as Prometheus reads them, without what only an estate knows."""
-    groups = [
+    alone = [
         {**group, "rules": [_alone(rule) for rule in group["rules"]]}
         for name in RULES
-        for group in yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))["groups"]
+        for group in groups(name, Thresholds())
     ]
-    return yaml.dump({"groups": groups}, Dumper=_Blocks, sort_keys=False, width=110, allow_unicode=True)
+    return yaml.dump({"groups": alone}, Dumper=_Blocks, sort_keys=False, width=110, allow_unicode=True)
 
 
 def _alone(rule: Mapping[str, Any]) -> Mapping[str, Any]:

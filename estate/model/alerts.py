@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from estate.model.row import Row
+from estate.model.thresholds import Thresholds
 from estate.names import DnsLabel, SecretReference, Url
 from estate.quantities import Duration
 
@@ -15,6 +16,22 @@ GROUP_INTERVAL = "5m"
 # In the hub, where an estate runs in clusters. They gossip, so that one page is sent while one of them is
 # away: one could not, and two cannot tell which of them lost the other.
 ALERTMANAGERS = 3
+# Exporters that others run in the clusters, by their names in the catalogue of metrics.
+AlertSet = Literal[
+    "argo-cd",
+    "azure-devops-exporter",
+    "azure-resourcemanager-exporter",
+    "blackbox-exporter",
+    "cert-manager",
+    "cluster-autoscaler",
+    "external-dns",
+    "external-secrets",
+    "fluent-bit",
+    "ingress-nginx",
+    "istio",
+    "karpenter",
+    "otel-collector",
+]
 
 
 class SinglepaneReceiver(Row):
@@ -62,3 +79,11 @@ class Alerts(Row):
 
     At least 5m, which is how often Alertmanager looks at a group of alerts.
     """
+    sets: list[AlertSet] = Field(default=[])
+    """Exporters in the clusters that this estate does not run itself, and whose alerts are wanted.
+
+    Alerts about nodes, workloads, volumes, DNS and the API server are always there, since every cluster has
+    what they look at; those about the estate's own exporters are there where it has such an exporter.
+    """
+    thresholds: Thresholds = Thresholds()
+    """When alerts fire, by the name of the alert."""

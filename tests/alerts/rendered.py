@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from alerts.rules import rule_files
+from alerts.rules import CONTENTS, rule_files
 from estate.components import RuleFile
 from estate.load import load
 from estate.model import Estate
 
 BASE_URL = "https://pane.example"
+# Alerts without `for`, each with its reason.
+AT_ONCE = {"Watchdog": "its silence is the message"}
+RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "shop" / "estate.yaml"
 
 
@@ -22,11 +26,13 @@ def example() -> Estate:
     return load(EXAMPLE).estate
 
 
+@cache
 def rules() -> tuple[RuleFile, ...]:
-    """All rule files, with links that a person reads."""
-    return rule_files(example(), BASE_URL)
+    """All rule files, also those about exporters that the example has not, with links that a person reads."""
+    return rule_files(example(), BASE_URL, (name for content in CONTENTS for name in content.needs))
 
 
+@cache
 def alerts() -> Mapping[str, tuple[RuleFile, Mapping[str, Any]]]:
     """Every alert by name, with the file it stands in."""
     return {
@@ -35,6 +41,19 @@ def alerts() -> Mapping[str, tuple[RuleFile, Mapping[str, Any]]]:
         for group in file.document["groups"]
         for rule in group["rules"]
         if "alert" in rule
+    }
+
+
+@cache
+def every_rule() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """All rules by file and name, those that record among them."""
+    return {
+        file.name: {
+            rule.get("alert") or rule["record"]: rule
+            for group in file.document["groups"]
+            for rule in group["rules"]
+        }
+        for file in rules()
     }
 
 

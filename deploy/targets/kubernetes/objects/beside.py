@@ -109,6 +109,8 @@ def kube_state_metrics(cluster: str) -> Workload:
             text("--telemetry-port=", PortNumber("telemetry")),
             f"--resources={','.join(sorted(each for group in STATE.values() for each in group))}",
             f"--metric-denylist={','.join(DROPPED)}",
+            # By this label a namespace asks for no alerts (docs/alerts.md).
+            "--metric-labels-allowlist=namespaces=[singlepane/alerts]",
         ),
         ports={"http": 8080, "telemetry": 8081},
         ready=Probe("telemetry", "/readyz"),

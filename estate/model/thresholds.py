@@ -1,0 +1,51 @@
+"""When alerts fire: one figure for each alert that has one, under the alert's own name.
+
+`alerts/content` refers to a figure as `${NAME}`; a duration is put there in seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from estate.model.row import Row
+from estate.quantities import Duration
+
+Ratio = Annotated[float, Field(ge=0.0001, le=1.0)]
+Seconds = Annotated[float, Field(ge=0.001, le=600.0)]
+
+
+class Thresholds(Row):
+    """When alerts fire, by the name of the alert. What is not said here stays as it is."""
+
+    NodeFilesystemFilling: Ratio = 0.15
+    """Share of a file system that is free, below which it fires if less than a day is left at its pace."""
+    NodeFilesystemAlmostFull: Ratio = 0.05
+    """Share of a file system that is free, below which somebody is woken."""
+    NodeInodesRunningOut: Ratio = 0.1
+    """Share of a file system's inodes that are free."""
+    NodeConntrackNearLimit: Ratio = 0.75
+    """Share of the kernel's table of connections that is taken."""
+    NodesNotReadyRatio: Ratio = 0.2
+    """Share of a cluster's nodes that are not ready, above which somebody is woken; at least two are."""
+    NodePodsNearLimit: Ratio = 0.95
+    """Share of the pods that a node may have."""
+    KubeletCertificateExpires: Duration = "7d"
+    """Time that is left of a kubelet's client certificate."""
+    CpuThrottled: Ratio = 0.25
+    """Share of the periods in which a container wanted more than its CPU limit."""
+    NamespaceQuotaNearLimit: Ratio = 0.9
+    """Share of a resource quota that is used."""
+    VolumeFull: Ratio = 0.03
+    """Share of a volume that is free, below which somebody is woken."""
+    VolumeFilling: Ratio = 0.15
+    """Share of a volume that is free, below which it fires if less than four days are left at its pace."""
+    VolumeInodesGone: Ratio = 0.03
+    """Share of a volume's inodes that are free, below which somebody is woken."""
+    CoreDnsErrorRatio: Ratio = 0.03
+    """Share of a cluster's DNS answers that are SERVFAIL."""
+    CoreDnsSlow: Seconds = 1.0
+    """Seconds within which 99 of 100 DNS questions are answered."""
+    KubeApiErrorBudget: Ratio = 0.01
+    """Share of the API server's answers that may be errors of its own over 30 days."""
