@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 # Keys and indexes from the top of a document.
 Pointer = tuple[str | int, ...]
 
+# Half of a surrogate pair: JSON can hold one alone, UTF-8 and the libraries behind cannot.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _BLANK = re.compile(r"[ \t\n\r]*")
 
 
@@ -33,7 +35,8 @@ def _no_constant(word: str) -> NoReturn:
 def values(text: str) -> Any:
     """What a text holds. Raises Unreadable."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        found = json.loads(text, parse_constant=_no_constant)
+        return _whole(found) if _HALF.search(text) else found
     except json.JSONDecodeError as error:
         raise Unreadable(error.msg, error.lineno, error.colno) from None
     except RecursionError:
@@ -41,6 +44,17 @@ def values(text: str) -> Any:
     except ValueError as error:
         # Numbers with more digits than Python reads.
         raise Unreadable(str(error)) from None
+
+
+def _whole(value: Any) -> Any:
+    """The same with a question mark for each half of a surrogate pair that stands alone."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {_whole(key): _whole(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return value
 
 
 class Places:
