@@ -50,6 +50,9 @@ def marks(low: float, high: float, unit: str) -> list[float]:
     if base == 60 and wanted < 1:
         base = 10
     size = base ** math.floor(math.log(wanted, base))
+    if base == 60 and wanted >= 86_400:
+        # From days on the parts of an hour are no round numbers any more.
+        base, size = 10, 86_400 * 10 ** math.floor(math.log10(wanted / 86_400))
     step = size * next((one for one in _ROUND[base] if one * size >= wanted * 0.9), base)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)

@@ -58,4 +58,5 @@ def test_marks_are_round_in_their_unit() -> None:
     """Bytes by 1024, seconds by 60, others by ten."""
     assert marks(0, 4 * 2**30, "bytes") == [0, 2**30, 2 * 2**30, 3 * 2**30, 4 * 2**30]
     assert marks(0, 3_000, "s") == [0, 600, 1_200, 1_800, 2_400, 3_000]
+    assert marks(0, 10 * 86_400, "s") == [day * 86_400 for day in (0, 2, 4, 6, 8, 10)]
     assert marks(0, 1, "percentunit") == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
