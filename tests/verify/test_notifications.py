@@ -169,14 +169,14 @@ def test_the_last_complaint_of_a_log_is_quoted(tmp_path: Path, lines: str, said:
 
 
 @pytest.mark.parametrize(
-    ("server_age", "failed_since", "held"),
-    [(300.0, False, True), (300.0, True, False), (3600.0, False, False), (20.0, False, False)],
+    ("server_age", "taken", "held"),
+    [(300.0, True, True), (300.0, False, False), (3600.0, True, False), (20.0, True, True)],
 )
 def test_what_failed_before_the_server_was_there_is_over(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server_age: float, failed_since: bool, held: bool
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server_age: float, taken: bool, held: bool
 ) -> None:
-    """Alertmanagers of a new cluster send before the server is up. What fails after that counts, and of a
-    server that has long been there everything does; one that came just now has proven nothing.
+    """Alertmanagers of a new cluster send before the server is up, or before they find it. Once it takes
+    everything that is over; of a server that has long been there every failure counts.
     """
     row = Series({"receiver_name": "oncall/heartbeat", "integration": "webhook", "reason": "other"}, 1.0)
 
@@ -184,7 +184,7 @@ def test_what_failed_before_the_server_was_there_is_over(
         if "increase(alertmanager_notifications_failed_total[10m])" in expression:
             return (row,)
         if "receiver_name" in expression:
-            return (row,) if failed_since else ()
+            return (row,) if taken else ()
         return (Series({}, 3.0),)
 
     monkeypatch.setattr(notifications_delivered, "instant", instant)
