@@ -185,9 +185,8 @@ DIGEST = Spelling(
     lambda value: value.lower(),
 )
 # `keyvault:` takes VAULT/NAME (vault 3-24, secret 1-127 of letters, digits and hyphens).
-_REFERENCE = (
-    r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:(?=[^/]{3,24}/)[A-Za-z](-?[A-Za-z0-9])+/[A-Za-z0-9-]{1,127}"
-)
+KEYVAULT_PATTERN = r"keyvault:(?=[^/]{3,24}/)[A-Za-z](-?[A-Za-z0-9])+/[A-Za-z0-9-]{1,127}"
+_REFERENCE = rf"env:[A-Za-z_][A-Za-z0-9_]*|file:.+|{KEYVAULT_PATTERN}"
 _REFERENCES = "env:NAME, file:PATH or keyvault:VAULT/NAME, never the secret itself"
 SECRET = Spelling(
     "literal-secret", "reference to a secret", _REFERENCE, f"a reference {_REFERENCES}", 400, secret=True

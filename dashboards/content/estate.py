@@ -14,7 +14,10 @@ ALL = "one figure over the chosen clusters"
 THREE_HOURS = 10_800.0
 UP = of("up")
 FIRING = of("ALERTS", 'alertstate="firing", severity!="none"')
-SINCE_SUCCESS = since(of("exporter_collector_last_success_timestamp_seconds"))
+LAST_SUCCESS = of("exporter_collector_last_success_timestamp_seconds")
+SINCE_SUCCESS = since(LAST_SUCCESS)
+# It is 0 until the first one, which would be an age of decades.
+SUCCEEDED = since(f"{LAST_SUCCESS} > 0")
 INTERVAL = of("exporter_collector_interval_seconds")
 IDLE = of("node_cpu_seconds_total", 'mode="idle"')
 CPU = f"1 - avg by (cluster) (rate({IDLE}[$__rate_interval]))"
@@ -257,7 +260,7 @@ EXPORTERS = Section(
             "short",
             (
                 Query(
-                    f"max by (cluster, component, collector) ({SINCE_SUCCESS} / {INTERVAL})",
+                    f"max by (cluster, component, collector) ({SUCCEEDED} / {INTERVAL})",
                     "{{component}} {{collector}}",
                 ),
             ),
@@ -278,7 +281,12 @@ EXPORTERS = Section(
                     Steps("red", ((1, "green"),)),
                     words={"0": "failed", "1": "complete"},
                 ),
-                Column("Last success", "s", Query(f"max by (cluster, component, collector) {SINCE_SUCCESS}")),
+                Column(
+                    "Last success",
+                    "s",
+                    Query(f"max by (cluster, component, collector) {SUCCEEDED}"),
+                    missing="never",
+                ),
             ),
             "Last success",
         ),

@@ -14,7 +14,10 @@ COLLECTORS = "{{component}} {{exporter}} {{collector}}"
 GROUP = "cluster, component, subscription, type"
 POINT = of("azure_metrics_newest_point_timestamp_seconds") + " > 0"
 SUCCESS = of("exporter_collector_success")
-SINCE_SUCCESS = since(of("exporter_collector_last_success_timestamp_seconds"))
+LAST_SUCCESS = of("exporter_collector_last_success_timestamp_seconds")
+SINCE_SUCCESS = since(LAST_SUCCESS)
+# It is 0 until the first one, which would be an age of decades.
+SUCCEEDED = since(f"{LAST_SUCCESS} > 0")
 INTERVAL = of("exporter_collector_interval_seconds")
 # Processes of others have the same metrics about themselves.
 OURS = f"and on (cluster, component, instance) {of('exporter_build_info')}"
@@ -98,7 +101,7 @@ EACH = Section(
                     Steps("red", ((1, "green"),)),
                     words={"0": "failed", "1": "complete"},
                 ),
-                Column("Last success", "s", Query(f"max by ({COLLECTOR}) {SINCE_SUCCESS}")),
+                Column("Last success", "s", Query(f"max by ({COLLECTOR}) {SUCCEEDED}"), missing="never"),
                 Column("Age of values", "s", Query(_worst("exporter_collector_data_age_seconds"))),
                 Column("Interval", "s", Query(_worst("exporter_collector_interval_seconds"))),
                 Column("Cycle", "s", Query(_worst("exporter_collector_duration_seconds"))),
@@ -113,7 +116,7 @@ EACH = Section(
             " line at 3 it is stale.",
             8,
             "short",
-            (Query(f"max by ({COLLECTOR}) ({SINCE_SUCCESS} / {INTERVAL})", COLLECTORS),),
+            (Query(f"max by ({COLLECTOR}) ({SUCCEEDED} / {INTERVAL})", COLLECTORS),),
             None,
             from_value(3),
         ),

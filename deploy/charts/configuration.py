@@ -7,10 +7,10 @@ that are left out to mean nothing may not be null, and a secret is never compare
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from estate.model import ExporterRow
+from estate.names import KEYVAULT_PATTERN
 from exporters.configuration.config import Config
 
 Schema = dict[str, Any]
@@ -24,7 +24,6 @@ _WITHOUT_LOOKING_AHEAD = {
 }
 # How the pattern of a reference to a secret begins, alone or beside words.
 _REFERENCE = "env:[A-Za-z_][A-Za-z0-9_]*|file:.+"
-_KEYVAULT = re.compile(r"\|keyvault:[^|)]+")
 REFERENCE = "env:NAME or file:PATH, and never the secret itself"
 
 
@@ -97,7 +96,7 @@ def _spelt(node: Schema) -> Schema:
     rest = {key: value for key, value in node.items() if key not in ("pattern", "maxLength")}
     words = [word for word in ("workload", "cli") if f"{word}|" in pattern]
     wanted = ", ".join([*words, REFERENCE])
-    return {**rest, "if": {"pattern": _KEYVAULT.sub("", pattern)}, "else": {"const": wanted}}
+    return {**rest, "if": {"pattern": pattern.replace(f"|{KEYVAULT_PATTERN}", "")}, "else": {"const": wanted}}
 
 
 def _ahead(pattern: str) -> str:
