@@ -61,6 +61,10 @@ CONTENTS = (
     Content("apiserver", "cluster", ("kube-apiserver",)),
     Content("apiservers", "global", ("kube-apiserver",)),
     Content("usage", "cluster", ("cadvisor", "kube-state-metrics")),
+    Content("issued-certificates", "cluster", ("cert-manager",)),
+    Content("secrets", "cluster", ("external-secrets",)),
+    Content("argo-cd", "cluster", ("argo-cd",)),
+    Content("probes", "cluster", ("blackbox-exporter",)),
 )
 
 

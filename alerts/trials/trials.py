@@ -150,8 +150,12 @@ def _in(of: Mapping[str, Values], cluster: str) -> Mapping[str, Values]:
     found = {}
     for selector, values in of.items():
         own = labels(selector)
-        named = {label: cluster for label in _CLUSTERS if own.get(label) == HURT}
-        bare = {} if any(label in own for label in _CLUSTERS) else {"cluster": cluster}
+        told = any(label in own for label in _CLUSTERS)
+        # Also inside of other labels, such as a connection's labels of what is behind it.
+        named = {
+            label: value.replace(HURT, cluster) for label, value in own.items() if told and HURT in value
+        }
+        bare = {} if told else {"cluster": cluster}
         found[_written(_name(selector), {**own, **bare, **named})] = values
     return found
 

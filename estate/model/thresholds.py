@@ -49,3 +49,9 @@ class Thresholds(Row):
     """Seconds within which 99 of 100 DNS questions are answered."""
     KubeApiErrorBudget: Ratio = 0.01
     """Share of the API server's answers that may be errors of its own over 30 days."""
+    CertificateExpires: Duration = "21d"
+    """Time that is left of a certificate of cert-manager."""
+    CertificateExpiresSoon: Duration = "3d"
+    """The same, when somebody is woken."""
+    ProbeCertificateExpires: Duration = "14d"
+    """Time that is left of a certificate that a probed address serves."""

@@ -20,8 +20,9 @@ from estate.model.alerts import AlertSet
 from promql.reading import walk
 from tests.alerts.rendered import RUNBOOKS, every_rule
 
-# Labels that our scrape configuration gives to whatever an exporter says.
-TARGET = frozenset({"cluster", "component", "instance", "job", "le"})
+# Labels that our scrape configuration gives to whatever an exporter says,
+# and where a target's own label pushes aside that of a series.
+TARGET = frozenset({"cluster", "component", "exported_namespace", "instance", "job", "le"})
 # Whose targets have the label `node` as well, and `up` of these.
 ON_NODES = frozenset({"cadvisor", "kubelet", "node-exporter", "prometheus-scrape"})
 # What the gate of alerts says of itself (deploy/gates), which the catalogue does not hold yet.
