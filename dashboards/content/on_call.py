@@ -40,6 +40,9 @@ def _once(expr: str) -> str:
     return f"max by ({BY}) ({expr})"
 
 
+# Every alert that has fired within the week, at each moment of it.
+SEEN = _once(f"last_over_time({FIRING}[7d] @ end())")
+
 NOW = Section(
     "Now",
     (
@@ -159,7 +162,7 @@ NOISE = Section(
             12,
             "percentunit",
             Query(
-                f"sort_desc(topk(15, sum_over_time({_once(FIRING)}[7d:5m]) / 2016))",
+                f"sort_desc(topk(15, avg_over_time(({_once(FIRING)} or 0 * {SEEN})[7d:5m])))",
                 "{{cluster}} {{alertname}}",
             ),
             Steps("blue", ((0.1, "orange"), (0.5, "red"))),

@@ -15,6 +15,7 @@ from dashboards.interpolate import Choice, interpolated
 from dashboards.values import queries
 from deploy.engines import find
 from estate.model.thresholds import Thresholds
+from tests.dashboards.golden import of
 
 # The longest interval that an estate is not warned of.
 SCRAPED = Scraped(120)
@@ -36,7 +37,7 @@ def test_our_dashboards_mean_the_same_to_prometheus_3() -> None:
     """Nothing is found in any query of any panel."""
     choice = Choice(clusters=("prod-weu", "prod-neu"), scrape=30, interval=60)
     asked = [
-        interpolated(query.expr, choice)
+        interpolated(query.expr, of(dashboard, choice))
         for dashboard in DASHBOARDS
         for panel in dashboard.panels()
         for _, query in queries(panel)
