@@ -1,6 +1,7 @@
 """A control plane alone, on loopback: the real etcd and API server. Nothing runs in it.
 
-It needs no root and no containers. One serves for all clusters of an estate: each has a namespace of its own.
+Objects are stored, defaulted, refused and owned as in any cluster; no controller looks at them. It needs no
+root and no containers. One serves for all clusters of an estate: each has a namespace of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from deploy.targets.kubernetes.cluster.api import Api as Client
+from deploy.targets.kubernetes.cluster.connection import Access
 from tests.cluster import certificates, commands, kubeconfig
 from tests.cluster.addresses import Addresses
 from tests.cluster.api import Api, until
@@ -81,6 +84,11 @@ class Plane:
             document["users"] = [{**row, "user": dict(user)} for row in document["users"]]
         kubeconfig.write(path, document)
         return path
+
+    def client(self, cluster: str, namespace: str) -> Client:
+        """An administrator as our own commands ask: a cluster of this name in a namespace of this server."""
+        path = self.kubeconfig(self.folder / f"{cluster}.kubeconfig", (cluster,))
+        return Client(Access(cluster, str(path), cluster, namespace))
 
     def finalize(self, namespace: str) -> None:
         """End a namespace that is being deleted, as the controller would that is not here."""

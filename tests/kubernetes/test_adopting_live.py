@@ -6,11 +6,14 @@ The tests stand in the order in which a person would do it, and each begins wher
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,28 +29,40 @@ from deploy.targets.kubernetes.cluster.definitions import wanted
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rendering.render import render
+from deploy.targets.kubernetes.rollout import rollback
 from deploy.targets.kubernetes.rollout.applying import Order
 from deploy.targets.kubernetes.rollout.rollout import Rollout, Target, roll_out
 from deploy.targets.kubernetes.rollout.waves import waves
-from estate.errors import ClusterError
+from estate.errors import ClusterError, RolloutStopped
 from estate.load import load
 from singlepane import shown_plan
 from tests.cluster.api import path_of
-from tests.kubernetes import plane as planes
+from tests.cluster.plane import Plane
+from tests.kubernetes.defined import defined
 from tests.kubernetes.estates import SHOP, wish
-from tests.kubernetes.plane import Plane
-from tests.kubernetes.stack import Installed
+from tests.kubernetes.stack import Installed, run
+from tests.refusals.things import namespace
 
 CLUSTER = "prod-weu"
 PROMETHEUS = "kube-prometheus-stack-prometheus"
 PAIR = {"replicas": 2}
+SINGLEPANE = Path(sys.executable).with_name("singlepane")
 
 
 @pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
-    """One for all tests: each version of the stack has a namespace of its own."""
-    with planes.running(tmp_path_factory.mktemp("plane")) as up:
-        yield up
+def operated(plane: Plane) -> Iterator[Plane]:
+    """The API server as an operator has left it: each version of the stack has a namespace of its own."""
+    with defined(plane):
+        yield plane
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
 
 
 class Adopting:
@@ -55,11 +70,10 @@ class Adopting:
 
     def __init__(self, plane: Plane, folder: Path, installed: Installed) -> None:
         self.stack = installed
-        self.kubeconfig = plane.kubeconfig(CLUSTER, "hub-weu")
+        self.kubeconfig = plane.kubeconfig(folder / "kubeconfig", (CLUSTER, "hub-weu"))
         self.file = folder / "estate.yaml"
-        self.api = plane.api(CLUSTER, installed.namespace)
-        plane.namespace(installed.namespace)
-        self.kubeconfig = plane.kubeconfig(CLUSTER, "hub-weu")
+        self.api = plane.client(CLUSTER, installed.namespace)
+        plane.api.apply(namespace(installed.namespace))
         self.write()
 
     def write(
@@ -77,6 +91,13 @@ class Adopting:
     def helm(self, installed: Installed | None = None, *words: str) -> subprocess.CompletedProcess[str]:
         """Somebody upgrades the stack."""
         return (installed or self.stack).helm(self.kubeconfig, *words)
+
+    def run(self, verb: str, *words: str) -> Ran:
+        """The command line, about this cluster."""
+        command = [str(SINGLEPANE), verb, str(self.file), "-c", CLUSTER, *words]
+        environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig), "COLUMNS": "200"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     def renderings(self) -> dict[str, Rendering]:
         """What this cluster should have."""
@@ -135,6 +156,7 @@ def obeyed(api: Api) -> Iterator[None]:
                 for group, kind in (
                     ("apps/v1", "deployments"),
                     ("apps/v1", "statefulsets"),
+                    ("apps/v1", "daemonsets"),
                     ("monitoring.coreos.com/v1", "prometheuses"),
                 ):
                     path = f"/apis/{group}/namespaces/{api.namespace}/{kind}"
@@ -168,14 +190,12 @@ def _be_ready(api: Api, path: str, each: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module", params=["80.4.1", "88.5.4"])
 def adopting(
-    request: pytest.FixtureRequest, plane: Plane, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, operated: Plane, tmp_path_factory: pytest.TempPathFactory
 ) -> Adopting:
     """The older one was installed by Helm 3, the newer one by Helm 4."""
     version: str = request.param
-    namespace = f"stack-{version.replace('.', '-')}"
-    made = Adopting(
-        plane, tmp_path_factory.mktemp(namespace), Installed(version, namespace=namespace, spec=PAIR)
-    )
+    space = f"stack-{version.replace('.', '-')}"
+    made = Adopting(operated, tmp_path_factory.mktemp(space), Installed(version, namespace=space, spec=PAIR))
     done = made.helm(None, *(["--server-side=false"] if version < "81" else []))
     assert done.returncode == 0, done.stderr
     return made
@@ -291,3 +311,96 @@ def test_an_upgrade_that_replaces_objects_takes_them_away_and_drift_says_so(adop
     adopting.apply()
     assert adopting.live()["spec"]["thanos"]["objectStorageConfig"]["key"] == "objstore.yaml"
     assert adopting.drift()[0].changes == ()
+
+
+def test_a_value_of_the_stack_against_ours_is_refused_by_helm(adopting: Adopting) -> None:
+    """Server-side, naming us. In the way of Helm 3 it wins in silence; the next plan refuses, naming Helm."""
+    other = replace(adopting.stack, spec={**PAIR, "externalLabels": {"cluster": "west"}})
+    done = adopting.helm(other, "--server-side=true")
+    assert done.returncode == 1
+    assert 'conflict with "singlepane": .spec.externalLabels.cluster' in done.stderr
+    assert adopting.live()["spec"]["externalLabels"]["cluster"] == "prod-weu"
+    done = adopting.helm(other, "--server-side=false")
+    assert done.returncode == 0, done.stderr
+    assert adopting.live()["spec"]["externalLabels"]["cluster"] == "west"
+    said = (
+        f"prod-weu: Prometheus {PROMETHEUS} is held by others: spec.externalLabels.cluster: "
+        'conflict with "helm"'
+    )
+    assert said in adopting.plan()[1]
+    ran = adopting.run("apply", "--take-over")
+    assert ran.code == 3
+    assert said in ran.err
+    assert "singlepane takes no field of an installed stack over." in ran.err
+    with pytest.raises(RolloutStopped, match="is held by others"):
+        adopting.apply()
+    assert adopting.live()["spec"]["externalLabels"]["cluster"] == "west"
+    back = adopting.helm(None, "--server-side=false")
+    assert back.returncode == 0, back.stderr
+    adopting.apply()
+    assert adopting.live()["spec"]["externalLabels"]["cluster"] == "prod-weu"
+
+
+def test_a_renamed_label_cuts_its_stream_too(adopting: Adopting) -> None:
+    """As that of a Prometheus of ours: it must be allowed. A rollback brings the old one back."""
+    first = history.read(adopting.api)[0].revision
+    adopting.write("labels: {environment: prod}", "labels: {environment: production}")
+    shown = adopting.plan()[1]
+    assert "      spec.externalLabels.environment: prod -> production" in shown
+    assert "      LOST [stream-cut]: the external label environment changes" in shown
+    adopting.apply()
+    assert adopting.live()["spec"]["externalLabels"]["environment"] == "production"
+    entry = rollback.entry_of(adopting.api, first)
+    target = adopting.target()
+    with obeyed(adopting.api):
+        changed = rollback.rollback(target.api, target.helm, entry, adopting.order(), lambda line: None)
+    assert changed == ("metrics", f"Prometheus {PROMETHEUS}")
+    assert adopting.live()["spec"]["externalLabels"]["environment"] == "prod"
+    adopting.write()
+    assert adopting.plan()[0].changes == ()
+
+
+def test_without_the_key_our_fields_go_and_theirs_stay(adopting: Adopting) -> None:
+    """The plan says so, with what it loses; what is left is what Helm wrote, field by field."""
+    adopting.write(existing="")
+    shown = adopting.plan()[1]
+    assert f"  ~ Prometheus {PROMETHEUS}" in shown
+    assert " is removed" in shown
+    assert "LOST [stream-cut]" in shown
+    adopting.apply()
+    spec = adopting.live()["spec"]
+    assert {"thanos", "externalLabels", "podMetadata", "additionalAlertManagerConfigs"} & spec.keys() == set()
+    assert _within(adopting.stack.prometheus()["spec"], spec)
+    account = adopting.api.get(path_of(adopting.stack.objects()[0]))
+    assert "azure.workload.identity/client-id" not in account["metadata"]["annotations"]
+    assert adopting.plan()[0].changes == ()
+
+
+def test_what_does_not_fit_is_said_before_anything_is_touched(operated: Plane, tmp_path: Path) -> None:
+    """With the place in the file and what to write: read out of the release, of another name than usual."""
+    installed = Installed("88.5.4", "monitoring", "other", {"replicas": 1, "ruleSelector": None})
+    made = Adopting(operated, tmp_path, installed)
+    made.write(existing="existing: kube-prometheus-stack, stack: {release: kps}, ")
+    assert made.helm().returncode == 0
+    for verb in ("plan", "apply"):
+        ran = made.run(verb)
+        assert ran.code == 2
+        assert "there is no release kps in namespace other of prod-weu" in ran.out
+        assert "it has monitoring: name that one" in ran.out
+    made.write(existing="existing: kube-prometheus-stack, stack: {release: monitoring}, ")
+    ran = made.run("plan", "-o", "json")
+    assert ran.code == 2
+    name = "monitoring-kube-prometheus-prometheus"
+    assert f"Prometheus {name} has replicas: 1, the estate says 2" in ran.out
+    assert f"ruleSelector of Prometheus {name} selects nothing" in ran.out
+    assert "singlepane" not in json.dumps(made.api.get(path_of(installed.prometheus())))
+
+
+def test_an_object_that_is_not_there_is_never_made(operated: Plane, tmp_path: Path) -> None:
+    """A partial object would become a Prometheus of its own; the plan refuses it."""
+    made = Adopting(operated, tmp_path, Installed(namespace="empty"))
+    with pytest.raises(RolloutStopped, match="is not there, and is not ours to make"):
+        made.apply()
+    assert made.api.find(path_of(made.stack.prometheus())) is None
+    listed = run(made.kubeconfig, "list", "--namespace", "empty", "--short")
+    assert listed.stdout == ""
