@@ -40,7 +40,9 @@ def begun(live: Live, *words: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def image_missing(live: Live) -> Ran:
