@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deploy import engines
 from deploy.cluster_wiring import cluster_components, rule_files
@@ -19,6 +20,7 @@ from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.connection import access
 from deploy.targets.kubernetes.cluster.facts import facts
 from deploy.targets.kubernetes.cluster.helm import Helm
+from deploy.targets.kubernetes.cluster.rights import Right
 from deploy.targets.kubernetes.cluster.stack import installed
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rendering.render import Wish, render
@@ -123,21 +125,31 @@ def allowed(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str
     `apart`: of definitions and Secrets alone.
     """
 
+    def needed(name: str) -> Iterable[Right]:
+        hub = name == given.estate.hub
+        return rights.to_apply(kinds_of(objects_of(renderings[name])), hub, apart)
+
+    granted("apply", {name: apis[name] for name in renderings}, needed)
+
+
+def granted(verb: str, apis: Mapping[str, Api], needed: Callable[[str], Iterable[Right]]) -> None:
+    """Raises ClusterError with all rights that somebody lacks for `verb`, cluster by cluster."""
+
     def lacking(name: str) -> ClusterError | None:
-        manifests = [each for release in renderings[name].releases for each in release.manifests()]
-        manifests += renderings[name].additions
-        needed = rights.to_apply(kinds_of(manifests), name == given.estate.hub, apart)
-        missing = rights.missing(apis[name], needed)
-        if not missing:
-            return None
-        return rights.refusal(apis[name], "apply", missing)
+        missing = rights.missing(apis[name], needed(name))
+        return rights.refusal(apis[name], verb, missing) if missing else None
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = [error for error in pool.map(lacking, renderings) if error]
+        found = [error for error in pool.map(lacking, apis) if error]
     if found:
         raise ClusterError(
             "\n".join(each.message for each in found), "\n".join(each.remedy for each in found)
         )
+
+
+def objects_of(rendering: Rendering) -> list[dict[str, Any]]:
+    """All objects of a cluster, and partial ones of an installed stack."""
+    return [*(each for release in rendering.releases for each in release.manifests()), *rendering.additions]
 
 
 def adopted(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api]) -> None:
@@ -167,11 +179,19 @@ def _wrong(found: Sequence[Finding]) -> bool:
     return any(row.severity == "error" for row in found)
 
 
-def plans(renderings: Mapping[str, Rendering], apis: Mapping[str, Api], apart: Apart) -> list[ClusterPlan]:
-    """What would change in each cluster, several at once, with progress."""
+def plans(
+    renderings: Mapping[str, Rendering], apis: Mapping[str, Api], apart: Apart, full: bool = False
+) -> list[ClusterPlan]:
+    """What would change in each cluster, several at once, with progress.
+
+    `full`: objects that an apply would not send are sent to the dry run too.
+    """
     total = sum(len(release.objects) for each in renderings.values() for release in each.releases)
     with counted(total, "objects compared") as step, ThreadPoolExecutor(AT_ONCE) as pool:
-        asking = [pool.submit(plan_of, apis[name], each, apart, step) for name, each in renderings.items()]
+        asking = [
+            pool.submit(plan_of, apis[name], each, apart, step, full=full)
+            for name, each in renderings.items()
+        ]
         return [each.result() for each in asking]
 
 

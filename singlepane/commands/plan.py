@@ -34,14 +34,19 @@ def plan(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when something would change.")
     ] = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Send every object to the dry run, also those that no apply would send."),
+    ] = False,
 ) -> None:
     """Say what an apply would change in the clusters, object by object and key by key.
 
-    Every object is sent to its API server as a dry run under the manager that will apply it, so that what is
-    shown is what happens: defaults and other people's fields show no change, refusals show beforehand. What
-    would be lost stands in words, each with the code that `apply --allow` takes. Secrets are compared where
-    their references can be read here, and never shown. Before that stand the findings of `singlepane check`
-    that matter on clusters, and what a quota, a node or a namespace would refuse. Nothing is changed.
+    Every object that an apply would send is sent to its API server as a dry run under the manager that will
+    apply it, so that what is shown is what happens: defaults and other people's fields show no change,
+    refusals show beforehand. What would be lost stands in words, each with the code that `apply --allow`
+    takes. Secrets are compared where their references can be read here, and never shown. Before that stand
+    the findings of `singlepane check` that matter on clusters, and what a quota, a node or a namespace would
+    refuse. Nothing is changed.
 
     Exit code 0; with --exit-code 1 when something would change; 3 when a cluster cannot be asked.
 
@@ -53,7 +58,7 @@ def plan(
     held = definitions.wanted(asking.built("prometheus_operator"))
     apis = given.apis()
     asking.adopted(given, renderings, apis)
-    plans = asking.plans(renderings, apis, Apart(held, values))
+    plans = asking.plans(renderings, apis, Apart(held, values), full)
     asking.held_against(given, renderings, apis)
     if format is PlanFormat.json:
         output.document(shown_plan.document(plans))

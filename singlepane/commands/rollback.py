@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
@@ -10,10 +11,17 @@ from typing import Annotated
 
 import typer
 
-from deploy.targets.kubernetes.cluster import history, lock
+from deploy.targets.kubernetes.changes.drift import applied
+from deploy.targets.kubernetes.changes.planning import kinds_of
+from deploy.targets.kubernetes.cluster import history, lock, rights
+from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.cluster.history import Entry
+from deploy.targets.kubernetes.cluster.rights import Right
 from deploy.targets.kubernetes.rollout import rollback as back
 from deploy.targets.kubernetes.rollout.applying import Order, record
+from deploy.targets.kubernetes.rollout.rollout import Target
 from deploy.targets.kubernetes.rollout.waves import waves
+from estate.errors import RolloutStopped, SurroundingsError
 from singlepane import asking, output
 from singlepane.clusters import ClustersOption
 from singlepane.commands.apply import TimeoutOption
@@ -32,25 +40,74 @@ def rollback(
     definitions stay as they are. The estate file is not changed: until it is, `plan` says what an apply would
     bring back.
 
+    Before anything is touched: all rights that are missing are named as a role to copy, and every cluster
+    must be one that can go back. What then goes wrong stops it, and says which clusters are as they were at
+    the revision; the same command goes on with the others.
+
+    Exit code 0 done; 3 stopped, or nothing was changed.
+
     Example: `singlepane rollback 3 -c prod-neu`
     """
     given = asking.asked(estate, cluster)
-    targets = asking.targets(given, given.apis())
-    order = Order(asking.me(), version("singlepane"), Path(), {}, timeout)
+    apis = given.apis()
     groups = waves(given.estate, given.clusters)
     names = [name for group in groups for name in group.clusters]
+    _allowed(given, {name: apis[name] for name in names}, revision)
+    targets = asking.targets(given, apis)
+    order = Order(asking.me(), version("singlepane"), Path(), {}, timeout)
     by = lock.holder()
     with ExitStack() as locks:
         for name in names:
-            locks.enter_context(lock.held(targets[name].api, by))
+            locks.enter_context(lock.held(apis[name], by))
         # All of them, before the first is changed.
-        entries = {name: back.entry_of(targets[name].api, revision) for name in names}
-        newest = max(history.read(targets[name].api)[0].revision for name in names)
+        entries = {name: back.entry_of(apis[name], revision) for name in names}
         for name in names:
-            api, helm = targets[name].api, targets[name].helm
-            changed = back.rollback(api, helm, entries[name], order, partial(asking.said, name))
-            if changed:
-                note = f"rollback to {entries[name].revision}"
-                record(api, entries[name].hashes, newest + 1, order, note)
-            asking.said(name, f"as in revision {entries[name].revision}, {len(changed)} releases changed")
+            back.held_at(apis[name], given.estate.name, entries[name])
+        newest = max(history.read(apis[name])[0].revision for name in names)
+        for index, name in enumerate(names):
+            try:
+                _one(targets[name], entries[name], order, newest + 1)
+            except (SurroundingsError, KeyboardInterrupt) as error:
+                raise _stopped(revision, names, index, error) from error
     output.message(f"{', '.join(names)}: as they were at revision {revision}")
+
+
+def _allowed(given: asking.Asked, apis: Mapping[str, Api], revision: int) -> None:
+    """Raises ClusterError with all rights that somebody lacks, of all clusters at once."""
+
+    def needed(name: str) -> Iterable[Right]:
+        basic = tuple(rights.to_roll_back(()))
+        if rights.missing(apis[name], basic):
+            # What was applied then cannot be read: what the file holds now comes nearest.
+            return rights.to_roll_back(kinds_of(asking.objects_of(given.renderings()[name])))
+        api = apis[name]
+        before = back.held_at(api, given.estate.name, back.entry_of(api, revision))
+        now = applied(api, name, given.estate.name)
+        return rights.to_roll_back(kinds_of([*asking.objects_of(before), *asking.objects_of(now)]))
+
+    asking.granted("rollback", apis, needed)
+
+
+def _one(target: Target, entry: Entry, order: Order, number: int) -> None:
+    """Bring one cluster back, and record it as a new revision where anything had to be done."""
+    name = target.api.cluster
+    changed = back.rollback(target.api, target.helm, entry, order, partial(asking.said, name))
+    if changed:
+        record(target.api, entry.hashes, number, order, f"rollback to {entry.revision}")
+    asking.said(name, f"as in revision {entry.revision}, {len(changed)} releases changed")
+
+
+def _stopped(
+    revision: int, names: Sequence[str], index: int, error: SurroundingsError | KeyboardInterrupt
+) -> RolloutStopped:
+    """How every cluster is now, and how to go on."""
+    why, remedy = ("interrupted", "")
+    if isinstance(error, SurroundingsError):
+        why, remedy = error.message, f"{error.remedy}\n" if error.remedy else ""
+    rows = [why, f"the rollback to revision {revision} stopped", f"  {names[index]}: perhaps half done"]
+    if names[:index]:
+        rows.append(f"  as at revision {revision}: {', '.join(names[:index])}")
+    if names[index + 1 :]:
+        rows.append(f"  not touched: {', '.join(names[index + 1 :])}")
+    on = f"Then the same command goes on with {', '.join(names[index:])}; what is done stays done."
+    return RolloutStopped("\n".join(rows), f"{remedy}{on}")

@@ -94,4 +94,5 @@ CASES = (
     Case("drift, seen by somebody without any right", "drift -c prod-weu", before=person()),
     Case("the history, asked for by somebody without any right", "history -c prod-weu", before=person()),
     Case("a rollback by somebody without any right", "rollback 1 -c prod-weu", before=person()),
+    Case("a rollback of both clusters by somebody without any right", "rollback 1", before=person()),
 )

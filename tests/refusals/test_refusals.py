@@ -11,7 +11,18 @@ import pytest
 
 from tests.charts.helm import refusal
 from tests.cluster.plane import Plane
-from tests.refusals import charts, keys, kubeconfigs, live, owners, reaching, rights, words
+from tests.refusals import (
+    charts,
+    halfway,
+    keys,
+    kubeconfigs,
+    live,
+    older,
+    owners,
+    reaching,
+    rights,
+    words,
+)
 from tests.refusals.case import DATA, Case, sections, transcript
 from tests.refusals.charts import Values
 from tests.refusals.world import World
@@ -22,10 +33,13 @@ ASKED = {
     "rights": rights.CASES,
     "owners": owners.CASES,
     "live": live.CASES,
+    "older": older.CASES,
 }
+# Of a real API server that has changed when it is answered.
+BEGUN: dict[str, tuple[Case, ...]] = {"halfway": halfway.CASES}
 # Of nobody.
 ALONE = {"keys": keys.CASES, "words": words.CASES, "kubeconfigs": kubeconfigs.CASES}
-FAMILIES: dict[str, tuple[Case | Values, ...]] = {**ASKED, **ALONE, "charts": charts.CASES}
+FAMILIES: dict[str, tuple[Case | Values, ...]] = {**ASKED, **BEGUN, **ALONE, "charts": charts.CASES}
 WRITE = os.environ.get("SINGLEPANE_GOLDEN") == "write"
 # What an apply would make; namespaced ones in all namespaces.
 WATCHED = (
@@ -84,6 +98,12 @@ def test_a_cluster_is_not_touched(family: str, case: Case, asked: World) -> None
     watched = Case(case.what, case.words, case.changes, before)
     held(family, case, transcript(watched, asked))
     assert state(asked.server) == seen[0]
+
+
+@pytest.mark.parametrize(("family", "case"), rows(BEGUN))
+def test_what_was_begun_is_said(family: str, case: Case, asked: World) -> None:
+    """What is done, what is not, and how to go on."""
+    held(family, case, transcript(case, asked))
 
 
 @pytest.mark.parametrize(("family", "case"), rows(ALONE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,16 @@ CLUSTERS = ("hub-weu", "prod-weu")
 
 @dataclass(slots=True)
 class World:
-    """`plane` is there for families that ask a cluster; objects that are made are deleted afterwards."""
+    """`plane` is there for families that ask a cluster; objects that are made are deleted afterwards.
+
+    `after` is done at the end as well.
+    """
 
     folder: Path
     plane: Plane | None = None
     environment: dict[str, str] = field(default_factory=dict)
     made: list[Object] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def server(self) -> Plane:
@@ -51,3 +55,6 @@ class World:
             if each["kind"] == "Namespace":
                 self.server.finalize(each["metadata"]["name"])
         self.made.clear()
+        for do in self.after:
+            do()
+        self.after.clear()

@@ -1,6 +1,7 @@
 """What an apply would change in one cluster, by the API server's own dry run under the manager that applies.
 
-`helm upgrade --dry-run=server` sends no such request: it says yes to upgrades that then fail.
+`helm upgrade --dry-run=server` sends no such request: it says yes to upgrades that then fail. Objects of
+releases that an apply would not send are seen in lists (`untouched`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from deploy.targets.kubernetes.changes import claims, consequences, diff
 from deploy.targets.kubernetes.changes.consequences import Consequence
 from deploy.targets.kubernetes.changes.diff import Field
+from deploy.targets.kubernetes.changes.untouched import untouched
 from deploy.targets.kubernetes.cluster import additions, definitions, releases, rights
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.paths import collection, path
@@ -79,19 +81,34 @@ class ClusterPlan:
 
 
 def plan(
-    api: Api, rendering: Rendering, apart: Apart, progress: Callable[[], None] = lambda: None
+    api: Api,
+    rendering: Rendering,
+    apart: Apart,
+    progress: Callable[[], None] = lambda: None,
+    *,
+    full: bool = False,
 ) -> ClusterPlan:
-    """Ask the cluster for each object. A cluster that cannot be asked is a value, never an exception."""
-    rows = [(release.name, manifest) for release in rendering.releases for manifest in release.manifests()]
+    """Ask the cluster for each object that an apply would send; `full`: for each there is.
+
+    A cluster that cannot be asked is a value, never an exception.
+    """
+    rows = [(release, manifest) for release in rendering.releases for manifest in release.manifests()]
     try:
         manifests = [manifest for _, manifest in rows]
         _allowed(api, [*manifests, *rendering.additions], bool(rendering.secrets))
         there = releases.revisions(api)
-        live = _live(api, manifests)
-        with ThreadPoolExecutor(THREADS) as pool:
-            asked = [pool.submit(_asked, api, name, manifest, live, progress) for name, manifest in rows]
-            found = [each.result() for each in asked]
-        found += [_secret(api, draft, apart) for draft in rendering.secrets]
+        secrets = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": api.namespace}}]
+        live = _live(api, manifests + (secrets if rendering.secrets else []))
+        still = set() if full else _still(api, rendering, there, live)
+        sent = [(release.name, manifest) for release, manifest in rows if release.name not in still]
+        found: list[Change | None] = [None] * (len(rows) - len(sent))
+        for _ in found:
+            progress()
+        if sent:
+            with ThreadPoolExecutor(THREADS) as pool:
+                asked = [pool.submit(_asked, api, name, manifest, live, progress) for name, manifest in sent]
+                found += [each.result() for each in asked]
+        found += [_secret(api, draft, apart, live) for draft in rendering.secrets]
         wanted = rendering.additions
         # An installed stack has definitions of its own.
         known = {} if wanted else definitions.there(api)
@@ -105,6 +122,26 @@ def plan(
     except ClusterError as error:
         return ClusterPlan(rendering.cluster, unknown=error.message, remedy=error.remedy)
     return ClusterPlan(rendering.cluster, tuple(changes), found.count(None))
+
+
+def _still(
+    api: Api,
+    rendering: Rendering,
+    there: Mapping[str, tuple[releases.Revision, ...]],
+    live: Mapping[str, Any],
+) -> set[str]:
+    """Names of the releases that an apply would not send."""
+    return {
+        release.name
+        for release in rendering.releases
+        if (rows := there.get(release.name))
+        and rows[0].estate == rendering.estate
+        and rows[0].holds(release.hash)
+        and all(
+            untouched(_owned(manifest, release.name, api.namespace), live.get(path(manifest)), MANAGER)
+            for manifest in release.manifests()
+        )
+    }
 
 
 def kinds_of(manifests: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, bool]]:
@@ -136,10 +173,10 @@ def _foreign(rendering: Rendering, there: Mapping[str, tuple[releases.Revision, 
             )
 
 
-def _secret(api: Api, draft: SecretDraft, apart: Apart) -> Change | None:
+def _secret(api: Api, draft: SecretDraft, apart: Apart, live: Mapping[str, Any]) -> Change | None:
     """Which keys of a Secret would change. Neither value is ever shown."""
     place = f"{collection('v1', 'Secret', api.namespace)}/{draft.name}"
-    before = api.find(place)
+    before = live.get(place) or api.find(place)
     if before is None:
         return Change("create", APART, "Secret", draft.name)
     if any(reference not in apart.secrets for reference in draft.references):
@@ -213,7 +250,7 @@ def _asked(
     # One that is not in the list may still be there, without our label.
     before = live.get(place) or api.find(place)
     progress()
-    wanted = {**manifest, "metadata": {**manifest["metadata"], **_helms(manifest, release, api.namespace)}}
+    wanted = _owned(manifest, release, api.namespace)
     owners = tuple(_owner(before, release, api.namespace)) if before else ()
     try:
         try:
@@ -251,10 +288,11 @@ def _owner(before: Mapping[str, Any], release: str, namespace: str) -> Iterator[
         yield "its label app.kubernetes.io/managed-by is not Helm"
 
 
-def _helms(manifest: Mapping[str, Any], release: str, namespace: str) -> dict[str, Any]:
-    """What Helm writes on each object that it owns."""
+def _owned(manifest: Mapping[str, Any], release: str, namespace: str) -> dict[str, Any]:
+    """An object with what Helm writes on each that it owns."""
     own = {"meta.helm.sh/release-name": release, "meta.helm.sh/release-namespace": namespace}
-    return {"annotations": {**manifest["metadata"].get("annotations", {}), **own}}
+    notes = {**manifest["metadata"].get("annotations", {}), **own}
+    return {**manifest, "metadata": {**manifest["metadata"], "annotations": notes}}
 
 
 def _not_taken(release: str, manifest: Mapping[str, Any], before: Any, error: Refused) -> Change:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,18 @@ def access(estate: Estate, cluster: str, base: Path, environment: Mapping[str, s
     default = environment.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
     path = str(base / Path(settings.kubeconfig).expanduser()) if settings.kubeconfig else default
     return Access(cluster, path, settings.context or cluster, settings.namespace)
+
+
+def _stamps(kubeconfig: str) -> tuple[tuple[int, int], ...]:
+    """When its files were written, and how long they are."""
+    found = [Path(path).stat() for path in kubeconfig.split(os.pathsep) if path]
+    return tuple((each.st_mtime_ns, each.st_size) for each in found)
+
+
+@lru_cache(maxsize=8)
+def _merged(kubeconfig: str, stamps: tuple[tuple[int, int], ...]) -> Any:
+    """What the library makes of the files, once for all clusters in them: a large one takes it seconds."""
+    return config.kube_config.KubeConfigMerger(kubeconfig).config
 
 
 def _complete(document: Mapping[str, Any], context: str) -> None:
@@ -100,7 +113,7 @@ def connect(to: Access) -> ApiClient:
         )
     try:
         # Not the library's own list of contexts: it refuses a file that names none as the current one.
-        merged = config.kube_config.KubeConfigMerger(to.kubeconfig).config
+        merged = _merged(to.kubeconfig, _stamps(to.kubeconfig))
         rows = merged.value.get("contexts") if merged is not None else None
         names = [row["name"] for row in rows or ()]
         if to.context not in names:
@@ -111,8 +124,8 @@ def connect(to: Access) -> ApiClient:
             )
         _complete(merged.value, to.context)
         with _logged() as said:
-            client: ApiClient = config.new_client_from_config(
-                config_file=to.kubeconfig, context=to.context, persist_config=False
+            client: ApiClient = config.new_client_from_config_dict(
+                config_dict=merged, context=to.context, persist_config=False
             )
     except (ConfigException, OSError, YAMLError, TypeError, AttributeError) as error:
         misshaped = isinstance(error, TypeError | AttributeError)

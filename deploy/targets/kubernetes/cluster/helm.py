@@ -106,10 +106,9 @@ def _failed(to: Access, verb: str, release: str, said: str) -> ClusterError:
     text = "\n".join(lines).removeprefix("Error: ")
     remedy = ""
     if "conflict with" in text:
-        remedy = (
-            "Another manager holds these fields. Take them out there, or run it again with --take-over, "
-            "which makes them ours."
-        )
+        remedy = "Another manager holds these fields. Take them out there"
+        # A rollback takes nothing over.
+        remedy += "." if verb == "rollback" else ", or run it again with --take-over, which makes them ours."
     elif "invalid ownership metadata" in text or "exists and cannot be imported" in text:
         remedy = "The object belongs to another release or to nobody. With --take-over it becomes ours."
     elif "is immutable" in text or "Forbidden: updates to statefulset spec" in text:

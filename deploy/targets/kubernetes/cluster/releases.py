@@ -37,6 +37,10 @@ class Revision:
         """A Helm that was about to change it has not finished, or has died."""
         return self.status.startswith("pending-") or self.status == "uninstalling"
 
+    def holds(self, hash: str) -> bool:
+        """Whether it is deployed with this content: then an apply has nothing to send."""
+        return self.status == "deployed" and self.hash == hash
+
 
 def revisions(api: Api) -> dict[str, tuple[Revision, ...]]:
     """All revisions of all releases of the namespace by release, the newest first. Raises ClusterError."""

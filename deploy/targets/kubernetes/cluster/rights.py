@@ -73,6 +73,17 @@ def to_apply(kinds: Collection[tuple[str, str, bool]], hub: bool, apart: bool) -
         yield Right(False, "", "services/proxy", "get")
 
 
+def to_roll_back(kinds: Collection[tuple[str, str, bool]]) -> Iterator[Right]:
+    """What a rollback to a revision with these kinds needs, Helm's part and its own plan included."""
+    yield from to_plan((), secrets=False)
+    for verb in ("get", "create", "update"):
+        yield Right(False, "coordination.k8s.io", "leases", verb)
+    yield from _rights([("v1", "Secret", False)], WRITE)
+    yield from _rights([("v1", "ConfigMap", False)], ("get", "create", "update"))
+    yield from _rights(kinds, (*DRY, "delete"))
+    yield Right(False, "", "pods", "list")
+
+
 def missing(api: Api, needed: Iterable[Right]) -> tuple[Right, ...]:
     """Those that this person has not. Raises ClusterError where nobody answers."""
     if _allowed(api, Right(True, "*", "*", "*")):
@@ -101,7 +112,7 @@ def roles(rights: Iterable[Right], namespace: str, name: str) -> str:
 
 
 def refusal(api: Api, verb: str, rights: Collection[Right]) -> ClusterError:
-    """That this person may not do all that an apply or a plan (`verb`) does, with the roles to copy.
+    """That this person may not do all that `verb` (apply, plan, rollback) does, with the roles to copy.
 
     Raises ClusterError where nobody answers.
     """
@@ -123,7 +134,7 @@ def refusal(api: Api, verb: str, rights: Collection[Right]) -> ClusterError:
         kind = "clusterrole" if wide else "role"
         space = "" if wide else f" --namespace {api.namespace}"
         lines.append(f"{kubectl} {kind}binding {name} --{kind} {name} --user {shlex.quote(user)}{space}")
-    done = "; nothing was changed" if verb == "apply" else ""
+    done = "" if verb == "plan" else "; nothing was changed"
     return ClusterError(f"{api.cluster}: {user} lacks {count} that {verb} needs{done}", "\n".join(lines))
 
 

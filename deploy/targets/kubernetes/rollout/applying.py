@@ -169,7 +169,7 @@ def _bring(
         # Nobody else works on it: the lock is ours. Helm would refuse for ever.
         say(f"release {release.name}: revision {last.number} was begun and never ended")
         api.delete(releases.path(api, last))
-    elif last is not None and _holds(last, release) and (api.cluster, release.name) not in order.differing:
+    elif last is not None and last.holds(release.hash) and (api.cluster, release.name) not in order.differing:
         return False
     say(f"release {release.name}")
     for manifest in release.manifests():
@@ -178,10 +178,6 @@ def _bring(
             api.delete(path(manifest), orphan=True)
     helm.upgrade(release, take_over=order.take_over)
     return True
-
-
-def _holds(last: releases.Revision, release: Release) -> bool:
-    return last.status == "deployed" and last.hash == release.hash
 
 
 def manifests(rendering: Rendering) -> list[Mapping[str, Any]]:

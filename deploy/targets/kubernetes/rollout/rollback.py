@@ -30,6 +30,16 @@ def entry_of(api: Api, revision: int) -> Entry:
     )
 
 
+def held_at(api: Api, estate: str, entry: Entry) -> Rendering:
+    """What the cluster had at an entry; nothing is changed.
+
+    Raises ClusterError where Helm does not keep all of it any more.
+    """
+    there = releases.revisions(api)
+    wanted = {name: _kept(api, name, hash, there) for name, hash in entry.hashes.items()}
+    return rendering(api, estate, wanted)
+
+
 def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tuple[str, ...]:
     """Bring the cluster back to an entry and wait until it is ready; what changed.
 
@@ -82,9 +92,7 @@ def rendering(api: Api, estate: str, wanted: Mapping[str, Revision]) -> Renderin
 
 def differing(api: Api, estate: str, entry: Entry) -> tuple[str, ...]:
     """Objects that are not as they were at an entry, in words. Raises ClusterError."""
-    there = releases.revisions(api)
-    wanted = {name: _kept(api, name, hash, there) for name, hash in entry.hashes.items()}
-    found = plan(api, rendering(api, estate, wanted), Apart())
+    found = plan(api, held_at(api, estate, entry), Apart())
     if found.unknown:
         raise ClusterError(found.unknown, found.remedy)
     return tuple(f"{each.kind} {each.name} (release {each.release})" for each in found.changes)
