@@ -10,9 +10,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,6 @@ from deploy.targets.kubernetes.changes.diff import plain
 from deploy.targets.kubernetes.changes.drift import applied
 from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan, plan
 from deploy.targets.kubernetes.cluster import history
-from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.definitions import wanted
 from deploy.targets.kubernetes.cluster.helm import Helm
 from deploy.targets.kubernetes.rendering.release import Rendering
@@ -33,13 +30,14 @@ from deploy.targets.kubernetes.rollout import rollback
 from deploy.targets.kubernetes.rollout.applying import Order
 from deploy.targets.kubernetes.rollout.rollout import Rollout, Target, roll_out
 from deploy.targets.kubernetes.rollout.waves import waves
-from estate.errors import ClusterError, RolloutStopped
+from estate.errors import RolloutStopped
 from estate.load import load
 from singlepane import shown_plan
 from tests.cluster.api import path_of
 from tests.cluster.plane import Plane
 from tests.kubernetes.defined import defined
 from tests.kubernetes.estates import SHOP, wish
+from tests.kubernetes.obeyed import obeyed
 from tests.kubernetes.stack import Installed, run
 from tests.refusals.things import namespace
 
@@ -143,49 +141,6 @@ class Adopting:
         """Its Prometheus as it is."""
         found: dict[str, Any] = self.api.get(path_of(self.stack.prometheus()))
         return found
-
-
-@contextmanager
-def obeyed(api: Api) -> Iterator[None]:
-    """Stands for controllers and kubelets: whatever is asked for in the namespace is ready at once."""
-    over = threading.Event()
-
-    def obey() -> None:
-        while not over.wait(0.3):
-            with suppress(ClusterError):
-                for group, kind in (
-                    ("apps/v1", "deployments"),
-                    ("apps/v1", "statefulsets"),
-                    ("apps/v1", "daemonsets"),
-                    ("monitoring.coreos.com/v1", "prometheuses"),
-                ):
-                    path = f"/apis/{group}/namespaces/{api.namespace}/{kind}"
-                    for each in api.get(path)["items"]:
-                        _be_ready(api, f"{path}/{each['metadata']['name']}", each)
-
-    thread = threading.Thread(target=obey)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _be_ready(api: Api, path: str, each: dict[str, Any]) -> None:
-    seen, count = each["metadata"]["generation"], each["spec"].get("replicas", 1)
-    if (each.get("status") or {}).get("observedGeneration") == seen:
-        return
-    kinds = ("Reconciled", "Available")
-    at = {"status": "True", "observedGeneration": seen, "lastTransitionTime": "2026-11-29T12:00:00Z"}
-    status: dict[str, Any] = {"updatedReplicas": count, "availableReplicas": count, "replicas": count}
-    if "prometheuses" in path:
-        status |= {"paused": False, "unavailableReplicas": 0}
-        status["conditions"] = [{"type": kind, **at} for kind in kinds]
-    else:
-        status |= {"observedGeneration": seen, "readyReplicas": count}
-    body = {"status": status}
-    api.request("PATCH", f"{path}/status", body=body, content_type="application/merge-patch+json")
 
 
 @pytest.fixture(scope="module", params=["80.4.1", "88.5.4"])
