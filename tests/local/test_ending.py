@@ -224,7 +224,7 @@ async def test_down_ends_a_supervisor_that_hangs(
 ) -> None:
     """A supervisor that does not answer is said by name to `up`, and `down` kills it with all it runs."""
     monkeypatch.setattr(client, "_FIRST", 0.3)
-    monkeypatch.setattr(client, "_GONE", 0.5)
+    monkeypatch.setattr(client, "_GONE", 3.0)
     process = run("detach")
     assert first_line(process) == "up"
     assert process.wait(60) == 0
