@@ -223,12 +223,15 @@ def test_every_rule_is_evaluated(room: Room) -> None:
         "ExporterCertificateExpires",
         "ExporterLabelsReplaced",
         "ExporterStale",
+        "NodeClockSkew",
         "RulesFailing",
         "TargetDown",
         "ThanosSidecarUploadStalled",
         "Watchdog",
     ]
-    hub = sorted([*cluster, "AlertmanagerNotificationsFailing", "ThanosCompactHalted"])
+    hub = sorted(
+        [*cluster, "AlertmanagerNotificationsFailing", "ClusterCertificateExpires", "ThanosCompactHalted"]
+    )
     assert eventually(20, "rules of the pair", lambda: healthy("prometheus-prod-weu-1")) == cluster
     assert eventually(20, "rules of the hub", lambda: healthy("prometheus-hub-weu-0")) == hub
     ruler = eventually(20, "rules of the ruler", lambda: healthy("rule"))
