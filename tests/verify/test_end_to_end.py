@@ -25,8 +25,8 @@ def test_up_verify_down(tmp_path: Path) -> None:
             (cluster, replica, hop.name)
             for cluster, replica in CHAINS
             for hop in HOPS
-            # Without TLS there are no certificates. The hub has no Azure exporter of its own, and its clock is
-            # the one that others are compared with.
+            # Without TLS there are no certificates. The hub has no Azure exporter of its own, and its
+            # clock is the one that others are compared with.
             if not hop.target
             and hop.name != "certificates-valid"
             and not (hop.name in ("azure-truth", "clocks-agree") and cluster == "hub-weu")
