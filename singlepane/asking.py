@@ -93,8 +93,7 @@ def checked(given: Asked) -> dict[str, Rendering]:
     found = checks.findings(given.loaded)
     renderings = given.renderings() if not _wrong(found) else {}
     for name, rendering in renderings.items():
-        objects = [manifest for release in rendering.releases for manifest in release.manifests()]
-        found += checks.rendered_findings(given.loaded, name, objects)
+        found += checks.rendered_findings(given.loaded, name, rendering.manifests())
     if _wrong(found):
         raise EstateInvalid(in_order(found))
     output.findings(in_order(found), as_json=False, on=output.errors)
@@ -106,15 +105,11 @@ def held_against(
 ) -> tuple[Finding, ...]:
     """What the clusters as they are would refuse, which is said. One that cannot be asked adds nothing."""
 
-    def found(name: str) -> tuple[Finding, ...]:
-        objects = (each for release in renderings[name].releases for each in release.manifests())
-        try:
-            return checks.live_findings(given.loaded, name, objects, facts(apis[name]))
-        except ClusterError:
-            return ()
+    def found(name: str) -> Sequence[Finding]:
+        objects = renderings[name].manifests()
+        return checks.live_findings(given.loaded, name, objects, facts(apis[name]))
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        rows = in_order(row for each in pool.map(found, renderings) for row in each)
+    rows = _of_each(renderings, found)
     output.findings(rows, as_json=False, on=output.errors)
     return rows
 
@@ -149,7 +144,7 @@ def granted(verb: str, apis: Mapping[str, Api], needed: Callable[[str], Iterable
 
 def objects_of(rendering: Rendering) -> list[dict[str, Any]]:
     """All objects of a cluster, and partial ones of an installed stack."""
-    return [*(each for release in rendering.releases for each in release.manifests()), *rendering.additions]
+    return [*rendering.manifests(), *rendering.additions]
 
 
 def adopted(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api]) -> None:
@@ -159,20 +154,28 @@ def adopted(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str
     nothing here.
     """
 
-    def found(name: str) -> tuple[Finding, ...]:
+    def found(name: str) -> Sequence[Finding]:
         release = given.estate.clusters[name].kubernetes.stack.release
-        objects = (each for release in renderings[name].releases for each in release.manifests())
-        try:
-            return checks.stack_findings(given.loaded, name, objects, installed(apis[name], release))
-        except ClusterError:
-            return ()
+        objects = renderings[name].manifests()
+        return checks.stack_findings(given.loaded, name, objects, installed(apis[name], release))
 
-    names = [name for name in renderings if is_adopted(given.estate, name)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        rows = in_order(row for each in pool.map(found, names) for row in each)
+    rows = _of_each([name for name in renderings if is_adopted(given.estate, name)], found)
     if _wrong(rows):
         raise EstateInvalid(rows)
     output.findings(rows, as_json=False, on=output.errors)
+
+
+def _of_each(clusters: Iterable[str], ask: Callable[[str], Sequence[Finding]]) -> tuple[Finding, ...]:
+    """The findings of several clusters at once, in order. One that cannot be asked adds none."""
+
+    def found(name: str) -> Sequence[Finding]:
+        try:
+            return ask(name)
+        except ClusterError:
+            return ()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return in_order(row for each in pool.map(found, clusters) for row in each)
 
 
 def _wrong(found: Sequence[Finding]) -> bool:

@@ -62,7 +62,7 @@ class Shape:
     def of(self, name: str, rendering: Rendering) -> dict[Key, tuple[int, bytes]]:
         """The same for another cluster. Raises ValueError where it has another shape."""
         wanted = {}
-        for ours, theirs in zip(self._objects(self.rendering), self._objects(rendering), strict=True):
+        for ours, theirs in zip(self.rendering.manifests(), rendering.manifests(), strict=True):
             before = json.loads(json.dumps(ours).replace(self.name, name))
             if (before["kind"], before["metadata"]["name"]) != (theirs["kind"], theirs["metadata"]["name"]):
                 raise ValueError(f"{name} has not the shape of {self.name}")
@@ -79,9 +79,6 @@ class Shape:
             place = recorded.replace(self.name, name)
             made[(method, place)] = (status, _laid(text, place.partition("?")[0], wanted))
         return made
-
-    def _objects(self, rendering: Rendering) -> list[dict[str, Any]]:
-        return [each for release in rendering.releases for each in release.manifests()]
 
 
 def _laid(text: str, place: str, wanted: Mapping[str, tuple[Any, Any]]) -> bytes:

@@ -22,7 +22,7 @@ def test_the_example_is_warned_of_one_thing() -> None:
 @pytest.mark.parametrize("cluster", RENDERED)
 def test_objects_of_the_example_have_no_finding(cluster: str) -> None:
     """Every object of every cluster, checked before anybody is asked."""
-    objects = [each for release in RENDERED[cluster].releases for each in release.manifests()]
+    objects = RENDERED[cluster].manifests()
     assert len(objects) > 30
     assert rendered_findings(LOADED, cluster, objects) == ()
 
@@ -30,7 +30,7 @@ def test_objects_of_the_example_have_no_finding(cluster: str) -> None:
 @pytest.mark.parametrize("cluster", RENDERED)
 def test_a_restricted_namespace_takes_all_but_the_node_exporter(cluster: str) -> None:
     """It looks at its node, which no standard but `privileged` allows; nothing else needs that."""
-    objects = [each for release in RENDERED[cluster].releases for each in release.manifests()]
+    objects = RENDERED[cluster].manifests()
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     default = {"storageclass.kubernetes.io/is-default-class": "true"}
     node = {"cpu": "8", "memory": "32Gi", "pods": "110"}

@@ -41,14 +41,9 @@ def rendered(loaded: Loaded, cluster: str = CLUSTER) -> Rendering:
     return made
 
 
-def objects(rendering: Rendering) -> list[dict[str, Any]]:
-    """All objects of its releases."""
-    return [each for release in rendering.releases for each in release.manifests()]
-
-
 def names_of(rendering: Rendering, kind: str) -> list[str]:
     """Names of its objects of a kind."""
-    return [each["metadata"]["name"] for each in objects(rendering) if each["kind"] == kind]
+    return [each["metadata"]["name"] for each in rendering.manifests() if each["kind"] == kind]
 
 
 def test_nothing_is_installed_a_second_time(tmp_path: Path) -> None:
@@ -62,7 +57,7 @@ def test_nothing_is_installed_a_second_time(tmp_path: Path) -> None:
         "azure-platform-prod-weu",
         "shop-orders-prod-weu",
     ]
-    kinds = {each["kind"] for each in objects(made)}
+    kinds = {each["kind"] for each in made.manifests()}
     assert kinds & {"Prometheus", "DaemonSet", "ClusterRole", "ClusterRoleBinding"} == set()
     assert names_of(made, "ServiceAccount") == ["azure-platform-prod-weu", "shop-orders-prod-weu"]
     assert names_of(made, "ServiceMonitor") == ["azure-platform-prod-weu", "shop-orders-prod-weu"]
@@ -70,7 +65,7 @@ def test_nothing_is_installed_a_second_time(tmp_path: Path) -> None:
     assert names_of(made, "PodDisruptionBudget") == []
     balancers = [
         each["spec"]["selector"]["statefulset.kubernetes.io/pod-name"]
-        for each in objects(made)
+        for each in made.manifests()
         if each["kind"] == "Service" and each["spec"]["type"] == "LoadBalancer"
     ]
     assert balancers == [f"prometheus-{PROMETHEUS}-0", f"prometheus-{PROMETHEUS}-1"]
@@ -117,7 +112,7 @@ def test_rules_and_monitors_bear_the_labels_that_its_prometheus_selects(tmp_path
     selected = ("PrometheusRule", "ServiceMonitor", "PodMonitor")
 
     def found(keys: str) -> set[tuple[str, ...]]:
-        rows = [each for each in objects(rendered(adopting(tmp_path, keys))) if each["kind"] in selected]
+        rows = [each for each in rendered(adopting(tmp_path, keys)).manifests() if each["kind"] in selected]
         assert rows
         wanted = ("release", "team.example.com/scrape")
         return {tuple(str(row["metadata"]["labels"].get(key)) for key in wanted) for row in rows}
@@ -179,7 +174,7 @@ def test_an_installed_stack_on_the_hub(tmp_path: Path) -> None:
     assert "prometheus-alertmanagers" in [each.name for each in made.secrets]
     (monitor,) = [
         each
-        for each in objects(made)
+        for each in made.manifests()
         if each["kind"] == "ServiceMonitor" and each["metadata"]["name"] == "alertmanager"
     ]
     assert monitor["spec"]["endpoints"][0]["relabelings"][-1] == {
@@ -188,7 +183,7 @@ def test_an_installed_stack_on_the_hub(tmp_path: Path) -> None:
         "sourceLabels": ["__meta_kubernetes_pod_name"],
     }
     # Where Query finds the sidecar.
-    assert f"prometheus-{PROMETHEUS}-0.prometheus-operated.monitoring.svc:10901" in str(objects(made))
+    assert f"prometheus-{PROMETHEUS}-0.prometheus-operated.monitoring.svc:10901" in str(made.manifests())
 
 
 def test_what_runs_there_is_not_looked_for_twice(tmp_path: Path) -> None:

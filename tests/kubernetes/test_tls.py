@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -32,12 +30,6 @@ def secured(**clusters: dict[str, str]) -> Estate:
     return Estate.model_validate(document)
 
 
-def manifests(rendering: Rendering) -> Iterator[dict[str, Any]]:
-    """Every object of a cluster."""
-    for release in rendering.releases:
-        yield from release.manifests()
-
-
 def rendered(estate: Estate, *clusters: str) -> dict[str, Rendering]:
     """Renderings by cluster."""
     return {each.cluster: each for each in render(wish(estate), clusters or None)}
@@ -50,8 +42,8 @@ def test_what_tls_adds_to_the_shop_is_as_recorded() -> None:
     plain = rendered(shop(), "hub-weu", "prod-weu", "prod-neu")
     tls = rendered(secured(prod_neu=ISSUED), *plain)
     for cluster, rendering in tls.items():
-        before = {(each["kind"], each["metadata"]["name"]): each for each in manifests(plain[cluster])}
-        after = {(each["kind"], each["metadata"]["name"]): each for each in manifests(rendering)}
+        before = {(each["kind"], each["metadata"]["name"]): each for each in plain[cluster].manifests()}
+        after = {(each["kind"], each["metadata"]["name"]): each for each in rendering.manifests()}
         # Left out is the server, whose file is the estate itself.
         changed = [each for key, each in after.items() if before.get(key) != each and key[1] != "server"]
         gone = "".join(f"# gone: {kind} {name}\n" for kind, name in before if (kind, name) not in after)
@@ -106,7 +98,7 @@ def test_query_asks_each_cluster_for_its_own_name() -> None:
     rendering = rendered(secured(), "hub-weu")["hub-weu"]
     files = next(
         each["data"]
-        for each in manifests(rendering)
+        for each in rendering.manifests()
         if each["kind"] == "ConfigMap" and each["metadata"]["name"] == "query"
     )
     rows = yaml.safe_load(files["endpoints.yaml"])["endpoints"]
@@ -139,7 +131,7 @@ def test_a_certificate_of_a_vault_is_mounted_for_prometheus_and_its_sidecar() ->
     """Read where the driver writes it, beside an authority that is a file; whoever reads it is counted."""
     estate = secured(prod_weu=VAULT)
     rendering = rendered(estate, "prod-weu")["prod-weu"]
-    spec = next(each["spec"] for each in manifests(rendering) if each["kind"] == "Prometheus")
+    spec = next(each["spec"] for each in rendering.manifests() if each["kind"] == "Prometheus")
     assert [each["name"] for each in spec["volumes"]] == ["files", "vault-shop"]
     mounted = [("files", "/etc/singlepane"), ("vault-shop", "/etc/singlepane-vaults/shop")]
     for mounts in (spec["volumeMounts"], spec["thanos"]["volumeMounts"]):
@@ -149,7 +141,7 @@ def test_a_certificate_of_a_vault_is_mounted_for_prometheus_and_its_sidecar() ->
         "keyFile": "/etc/singlepane-vaults/shop/tls.tls.key",
         "caFile": "/etc/singlepane/tls/ca.crt",
     }
-    providers = [each for each in manifests(rendering) if each["kind"] == "SecretProviderClass"]
+    providers = [each for each in rendering.manifests() if each["kind"] == "SecretProviderClass"]
     assert [each["metadata"]["name"] for each in providers] == ["sidecar-prod-weu-0-shop"]
     assert {(each.cluster, each.account, each.reference) for each in readers(estate)} >= {
         ("prod-weu", "prometheus", "keyvault:shop/crt"),

@@ -92,16 +92,16 @@ def plan(
 
     A cluster that cannot be asked is a value, never an exception.
     """
-    rows = [(release, manifest) for release in rendering.releases for manifest in release.manifests()]
+    made = {release.name: release.manifests() for release in rendering.releases}
+    manifests = [manifest for each in made.values() for manifest in each]
     try:
-        manifests = [manifest for _, manifest in rows]
         _allowed(api, [*manifests, *rendering.additions], bool(rendering.secrets))
         there = releases.revisions(api)
         secrets = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": api.namespace}}]
         live = _live(api, manifests + (secrets if rendering.secrets else []))
-        still = set() if full else _still(api, rendering, there, live)
-        sent = [(release.name, manifest) for release, manifest in rows if release.name not in still]
-        found: list[Change | None] = [None] * (len(rows) - len(sent))
+        still = set() if full else _still(api, rendering, made, there, live)
+        sent = [(name, each) for name, rows in made.items() if name not in still for each in rows]
+        found: list[Change | None] = [None] * (len(manifests) - len(sent))
         for _ in found:
             progress()
         if sent:
@@ -117,7 +117,7 @@ def plan(
         found += [_addition(api, each) for each in (*wanted, *additions.left_over(api, wanted))]
         changes = [change for change in found if change is not None]
         changes += _foreign(rendering, there)
-        changes += [_growth(each) for each in claims.growing(api, [manifest for _, manifest in rows])]
+        changes += [_growth(each) for each in claims.growing(api, manifests)]
         changes += _gone(api, rendering, there)
     except ClusterError as error:
         return ClusterPlan(rendering.cluster, unknown=error.message, remedy=error.remedy)
@@ -127,10 +127,11 @@ def plan(
 def _still(
     api: Api,
     rendering: Rendering,
+    made: Mapping[str, Iterable[Mapping[str, Any]]],
     there: Mapping[str, tuple[releases.Revision, ...]],
     live: Mapping[str, Any],
 ) -> set[str]:
-    """Names of the releases that an apply would not send."""
+    """Names of the releases that an apply would not send; `made` has the objects of each."""
     return {
         release.name
         for release in rendering.releases
@@ -139,7 +140,7 @@ def _still(
         and rows[0].holds(release.hash)
         and all(
             untouched(_owned(manifest, release.name, api.namespace), live.get(path(manifest)), MANAGER)
-            for manifest in release.manifests()
+            for manifest in made[release.name]
         )
     }
 

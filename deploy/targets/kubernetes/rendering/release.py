@@ -88,6 +88,10 @@ class Rendering:
     secrets: tuple[SecretDraft, ...]
     releases: tuple[Release, ...]
 
+    def manifests(self) -> list[dict[str, Any]]:
+        """The objects of all releases, as the charts render them."""
+        return [manifest for release in self.releases for manifest in release.manifests()]
+
     @property
     def additions(self) -> tuple[dict[str, Any], ...]:
         """Partial objects: the fields that an installed stack gets. Without any, there is no such stack."""

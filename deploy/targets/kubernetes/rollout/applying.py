@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from deploy.targets.kubernetes.changes import claims
 from deploy.targets.kubernetes.cluster import additions, definitions, history, releases
@@ -89,9 +88,9 @@ def apply(api: Api, helm: Helm, rendering: Rendering, order: Order, say: Say) ->
     for name in gone:
         say(f"release {name} is deleted")
         helm.uninstall(name)
-    for growth in claims.growing(api, manifests(rendering)):
+    for growth in claims.growing(api, rendering.manifests()):
         _grow(api, growth, say)
-    wait(api, [*manifests(rendering), *added], order.timeout, say)
+    wait(api, [*rendering.manifests(), *added], order.timeout, say)
     return Applied(rendering.cluster, tuple(changed), tuple(gone))
 
 
@@ -178,8 +177,3 @@ def _bring(
             api.delete(path(manifest), orphan=True)
     helm.upgrade(release, take_over=order.take_over)
     return True
-
-
-def manifests(rendering: Rendering) -> list[Mapping[str, Any]]:
-    """All objects of a cluster."""
-    return [manifest for release in rendering.releases for manifest in release.manifests()]

@@ -12,7 +12,7 @@ from deploy.targets.kubernetes.cluster.history import Entry
 from deploy.targets.kubernetes.cluster.paths import collection
 from deploy.targets.kubernetes.cluster.releases import Revision
 from deploy.targets.kubernetes.rendering.release import Release, Rendering
-from deploy.targets.kubernetes.rollout.applying import Order, manifests
+from deploy.targets.kubernetes.rollout.applying import Order
 from deploy.targets.kubernetes.rollout.waiting import Say, wait
 from estate.errors import ClusterError
 
@@ -71,7 +71,7 @@ def rollback(api: Api, helm: Helm, entry: Entry, order: Order, say: Say) -> tupl
     for what in additions.bring(api, held.additions):
         say(f"{what}: fields of ours, as they were")
         changed.append(what)
-    wait(api, [*manifests(held), *held.additions], order.timeout, say)
+    wait(api, [*held.manifests(), *held.additions], order.timeout, say)
     return tuple(changed)
 
 
