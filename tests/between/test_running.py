@@ -124,8 +124,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
 
 def test_the_hub_reads_the_cluster(stack: Secured) -> None:
     """Query has samples of both clusters: one over TLS, its own without."""
-    rows = stack.get("query", "/api/v1/query", query="count by (cluster) (up)")["data"]["result"]
-    assert sorted(each["metric"]["cluster"] for each in rows) == [HUB, CLUSTER]
+
+    def read() -> list[str]:
+        rows = stack.get("query", "/api/v1/query", query="count by (cluster) (up)")["data"]["result"]
+        return sorted(each["metric"]["cluster"] for each in rows)
+
+    # A store that is seen may not have scraped anything yet.
+    eventually(60, "samples of both clusters", lambda: read() == [HUB, CLUSTER])
 
 
 def test_alerts_of_the_cluster_pass_the_gate(stack: Secured) -> None:
