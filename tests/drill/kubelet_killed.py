@@ -8,10 +8,13 @@ from typing import Any
 from tests.drill.drill import Drill, Report, until
 from tests.drill.on_clusters import refused, said, settled, unchanged
 from tests.kubernetes.live import OTHER, Live
+from tests.kubernetes.scenes import held_by
 
 
 def run(report: Report, _: Path) -> None:
-    """The global view says so, an apply stops with the node's name, and all is well once it is back."""
+    """The global view says so, an apply stops with the node's name before it begins, and in its wave when it
+    is told to go on; all is well once it is back.
+    """
     given = settled(report)
     live, kubelet = given.live, given.clusters[OTHER].process("kubelet")
     kubelet.end(seconds=0)
@@ -22,7 +25,11 @@ def run(report: Report, _: Path) -> None:
         took = until(lambda: bool(live.query(f'up{{job="kubelet",cluster="{OTHER}"}} == 0')), 120, "seen", 2)
         report.say(f"the global view shows the kubelet as down, {took:.0f} s later")
         live.write(lambda text: text.replace("    interval: 5s\n", "    interval: 9s\n"))
-        ran = refused(report, live, 3, "-c", OTHER, "--timeout", "30")
+        before = held_by(live, OTHER)
+        ran = refused(report, live, 1, "-c", OTHER)
+        said(report, ran, " is not ready: ")
+        report.hold(held_by(live, OTHER) == before, "no release has a new revision")
+        ran = refused(report, live, 3, "-c", OTHER, "--timeout", "30", "--allow", "node-capacity")
         said(report, ran, "is not ready: ")
         lines = ran.err[ran.err.index("the roll-out stopped") :].splitlines()
         for line in lines[:6]:

@@ -16,10 +16,11 @@ class Pods:
     live: Live
 
     def recorded(self) -> dict[str, Any]:
-        """A row of each Prometheus."""
+        """A row of each Prometheus. The operator makes the pod's name the value of the replica label."""
         rows = [
-            {"name": f"prometheus-{each}-0", "kind": "prometheus", "cluster": each, "replica": 0}
+            {"name": pod, "kind": "prometheus", "cluster": each, "replica": pod}
             for each in (HUB, OTHER)
+            for pod in (f"prometheus-{each}-0",)
         ]
         return {"components": rows}
 

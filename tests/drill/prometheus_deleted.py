@@ -37,7 +37,7 @@ def run(report: Report, _: Path) -> None:
             lambda: not samples.missing(before, samples.visible(pods, span)), 120, "every sample in Query", 2
         )
         report.say("every acknowledged sample is in Query")
-        gap = samples.widest_gap(samples.visible(pods, samples.Span(now - 15, time.time())), (OTHER, "0"))
+        gap = samples.widest_gap(samples.visible(pods, samples.Span(now - 15, time.time())), (OTHER, NAME))
         report.say(f"widest gap meanwhile {gap:.0f} s: it has no twin")
     report.say(f"load meanwhile: {load.answered} queries answered, {load.failed} not")
     ran = live.run("verify", "--target", "kubernetes", "--timeout", "240")

@@ -12,7 +12,7 @@ import httpx
 
 # `up` of a target is written at every scrape, whether it answers or not; the counter is the shop's.
 PROBES = '{__name__=~"up|shop_orders_total"}'
-# (cluster, replica), then labels of a series, then time in milliseconds to value.
+# (cluster, value of the replica label), then labels of a series, then time in milliseconds to value.
 Replica = tuple[str, str]
 Held = Mapping[Replica, Mapping[frozenset[tuple[str, str]], Mapping[int, str]]]
 
@@ -37,22 +37,20 @@ class Span:
     end: float
 
 
-def replicas(estate: Servers) -> list[Replica]:
-    """Every Prometheus that runs, by cluster and number."""
-    return [
-        (row["cluster"], str(row["replica"]))
+def replicas(estate: Servers) -> dict[Replica, str]:
+    """The component of every Prometheus that runs."""
+    return {
+        (row["cluster"], str(row["replica"])): row["name"]
         for row in estate.recorded()["components"]
         if row["kind"] == "prometheus"
-    ]
+    }
 
 
 def acknowledged(estate: Servers, span: Span) -> Held:
     """What each Prometheus itself holds of that time: these samples have been taken in for good."""
     return {
-        replica: _samples(
-            f"http://{estate.address(f'prometheus-{replica[0]}-{replica[1]}')}", PROBES, span, {}
-        )
-        for replica in replicas(estate)
+        replica: _samples(f"http://{estate.address(component)}", PROBES, span, {})
+        for replica, component in replicas(estate).items()
     }
 
 
@@ -60,13 +58,13 @@ def visible(estate: Servers, span: Span) -> Held:
     """What Query has of that time, apart for each replica."""
     url = f"http://{estate.address('query')}"
     return {
-        (cluster, number): _samples(
+        (cluster, label): _samples(
             url,
-            f'{{__name__=~"up|shop_orders_total",cluster="{cluster}",prometheus_replica="{number}"}}',
+            f'{{__name__=~"up|shop_orders_total",cluster="{cluster}",prometheus_replica="{label}"}}',
             span,
             {"dedup": "false", "partial_response": "false"},
         )
-        for cluster, number in replicas(estate)
+        for cluster, label in replicas(estate)
     }
 
 
@@ -108,16 +106,16 @@ def count(held: Held) -> int:
 def missing(before: Held, after: Held) -> list[str]:
     """Samples of `before` that `after` does not have with the same value, in words."""
     out = []
-    for (cluster, number), series in before.items():
+    for (cluster, label), series in before.items():
         for key, samples in series.items():
-            now = after.get((cluster, number), {}).get(key, {})
+            now = after.get((cluster, label), {}).get(key, {})
             lost = sorted(at for at, value in samples.items() if now.get(at) != value)
             if lost:
                 name = dict(key).get("component", dict(key).get("__name__", ""))
                 first, last = (
                     time.strftime("%H:%M:%S", time.gmtime(at / 1000)) for at in (lost[0], lost[-1])
                 )
-                out.append(f"{cluster}/{number} {name}: {len(lost)} samples from {first} to {last}")
+                out.append(f"{cluster}/{label} {name}: {len(lost)} samples from {first} to {last}")
     return out
 
 
