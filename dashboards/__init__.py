@@ -1,6 +1,7 @@
 """Dashboards as code. `DASHBOARDS` is the list of them: one file each, linted, rendered and provisioned."""
 
 from dashboards.content import (
+    azure,
     cluster,
     delivery,
     estate,
@@ -21,6 +22,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
     ingress.DASHBOARD,
     thanos.DASHBOARD,
     prometheus.DASHBOARD,
+    azure.DASHBOARD,
     exporters.DASHBOARD,
     expiry.DASHBOARD,
     delivery.DASHBOARD,

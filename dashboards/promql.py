@@ -64,3 +64,14 @@ def counted(rows: str, among: str, by: str = "") -> str:
 
 # Since the last block that a sidecar brought to the object store; the metric is 0 until the first one.
 SINCE_UPLOAD = since(of("thanos_objstore_bucket_last_successful_upload_time", 'job="sidecar"') + " > 0")
+
+
+def subscribed(expr: str) -> str:
+    """Series of a `subscriptionID` with the label `subscription`: its name, or the id where none is known."""
+    by = "cluster, subscriptionID"
+    names = f"max by ({by}, subscriptionName) ({of('azurerm_subscription_info')})"
+    named = f"{expr} * on ({by}) group_left (subscriptionName) {names}"
+    return (
+        f'(label_replace({named}, "subscription", "$1", "subscriptionName", "(.+)")'
+        f' or on ({by}) label_replace({expr}, "subscription", "$1", "subscriptionID", "(.+)"))'
+    )

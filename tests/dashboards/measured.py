@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tests.dashboards import measured_alerts, measured_delivery, measured_kubernetes
+from tests.dashboards import measured_alerts, measured_azure, measured_delivery, measured_kubernetes
 from tests.dashboards.series import END, HUB, NEU, SILENT, WEU, Series, histogram, target
 
 
@@ -42,8 +42,10 @@ def series() -> Iterator[Series]:
         yield from measured_kubernetes.series(cluster, factor)
         yield from measured_alerts.of_server(cluster, factor)
         yield from measured_delivery.of_cluster(cluster, factor)
+        yield from measured_azure.of_cluster(cluster, factor)
     yield from measured_alerts.of_managers()
     yield from measured_delivery.of_hub()
+    yield from measured_azure.of_hub()
 
 
 def _up(cluster: str, job: str, component: str, value: float = 1) -> Iterator[Series]:
