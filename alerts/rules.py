@@ -51,6 +51,7 @@ CONTENTS = (
     Content("azure", "cluster"),
     Content("compaction", "hub"),
     Content("alerting", "hub"),
+    Content("thanos", "hub"),
     Content("certificates", "hub"),
     Content("clusters", "global"),
     Content("hosts", "cluster", ("node-exporter",)),

@@ -49,6 +49,18 @@ class Thresholds(Row):
     """Seconds within which 99 of 100 DNS questions are answered."""
     KubeApiErrorBudget: Ratio = 0.01
     """Share of the API server's answers that may be errors of its own over 30 days."""
+    PrometheusCardinalitySurge: Annotated[float, Field(ge=0.01, le=100.0)] = 0.5
+    """By how much more series than a day ago; 0.5 is half as many again."""
+    PrometheusNotificationsFailing: Ratio = 0.01
+    """Share of alerts that do not get to an Alertmanager."""
+    PrometheusRemoteWriteBehind: Duration = "2m"
+    """How far remote write may be behind."""
+    ThanosQueryErrorRatio: Ratio = 0.05
+    """Share of global queries that end in an error of the server."""
+    ThanosQuerySlow: Seconds = 40.0
+    """Seconds within which 99 of 100 global queries are answered."""
+    ThanosStoreBucketFailures: Ratio = 0.05
+    """Share of a store gateway's calls to the object store that fail."""
     CertificateExpires: Duration = "21d"
     """Time that is left of a certificate of cert-manager."""
     CertificateExpiresSoon: Duration = "3d"

@@ -109,10 +109,19 @@ def test_at_most_a_third_pages() -> None:
 
 @EVERY
 def test_alert_has_a_runbook(name: str) -> None:
-    """The page of the link exists, with what a person needs in this order."""
+    """The page of the link exists, says how bad it is, and has what a person needs in this order."""
     text = (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8")
     assert text.splitlines()[0] == f"# {name}"
+    rule = alerts()[name][1]
+    said = re.match(r"Severity (\w+)(?:, after (\d+ \w+)\.)?", text.splitlines()[2])
+    assert said and said[1] == rule["labels"]["severity"]
+    assert said[2] is None or said[2] == _spoken(rule["for"])
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Meaning", "Impact", "Diagnosis", "Mitigation"]
+
+
+def _spoken(duration: str) -> str:
+    unit = {"m": "minute", "h": "hour", "d": "day"}[duration[-1]]
+    return f"{duration[:-1]} {unit}{'' if duration[:-1] == '1' else 's'}"
 
 
 def test_every_runbook_is_about_an_alert() -> None:

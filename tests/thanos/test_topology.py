@@ -156,7 +156,7 @@ def test_rules_go_where_their_scope_says() -> None:
 
     cluster = ["heartbeat", "prometheus", "sidecars", "clocks", "exporters", "azure"]
     assert rules("prometheus-prod-neu-0") == cluster
-    assert rules("prometheus-hub-weu-0") == [*cluster, "compaction", "alerting", "certificates"]
+    assert rules("prometheus-hub-weu-0") == [*cluster, "compaction", "alerting", "thanos", "certificates"]
     assert rules("rule") == ["clusters"]
 
 
