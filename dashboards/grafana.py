@@ -16,6 +16,7 @@ from typing import Any
 
 from dashboards import entra, ini
 from dashboards.ini import FOLDER, PROVISIONING
+from dashboards.publishing.files import provider
 from dashboards.render import documents
 from estate.components import (
     Address,
@@ -114,7 +115,7 @@ def _files(estate: Estate, query: Address, config: Text) -> tuple[File, ...]:
     return (
         File(CONFIG, config),
         File(f"{PROVISIONING}/datasources/thanos.yaml", data_source(estate, query)),
-        File(f"{PROVISIONING}/dashboards/singlepane.yaml", _provider()),
+        File(f"{PROVISIONING}/dashboards/singlepane.yaml", provider(text(FilePath(FOLDER)))),
         # Grafana reads them anew when they change.
         *(File(f"{FOLDER}/{name}", rendered, apart=True) for name, rendered in documents().items()),
     )
@@ -167,24 +168,6 @@ def data_source(estate: Estate, query: Address) -> dict[str, object]:
                     "disableRecordingRules": False,
                     "manageAlerts": False,
                 },
-            }
-        ],
-    }
-
-
-def _provider() -> dict[str, object]:
-    """The provisioning document that names the folder of our dashboards."""
-    return {
-        "apiVersion": 1,
-        "providers": [
-            {
-                "name": "singlepane",
-                "folder": "singlepane",
-                "type": "file",
-                "disableDeletion": False,
-                "allowUiUpdates": False,
-                "updateIntervalSeconds": 30,
-                "options": {"path": text(FilePath(FOLDER))},
             }
         ],
     }

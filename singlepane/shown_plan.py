@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from deploy.targets.kubernetes.changes.diff import Field
 from deploy.targets.kubernetes.changes.planning import SECRET, Change, ClusterPlan
+from estate.differing import Field
 
 SIGNS = {"create": "+", "change": "~", "recreate": "!", "delete": "-"}
 LONGEST = 120

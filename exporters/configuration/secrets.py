@@ -41,7 +41,12 @@ def bearer(reference: str) -> str:
     """The secret as a bearer token, without blanks around it. Raises CollectorError as `read` does, and for
     what no header can carry; the place is said and the value never.
     """
-    token = read(reference).removeprefix("\ufeff").strip(" \t\r\n")
+    return as_bearer(reference, read(reference))
+
+
+def as_bearer(reference: str, value: str) -> str:
+    """What a reference led to as a bearer token. Raises CollectorError as `bearer` does."""
+    token = value.removeprefix("\ufeff").strip(" \t\r\n")
     if not token:
         raise CollectorError(f"the secret {reference} is empty or not set")
     wrong = _NO_TOKEN.search(token)

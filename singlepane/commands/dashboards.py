@@ -13,11 +13,16 @@ from dashboards.ours import files
 from dashboards.reading.read import read
 from estate.errors import SurroundingsError
 from singlepane import output
-from singlepane.commands import dashboards_catalogue, dashboards_lint, dashboards_preview
+from singlepane.commands import (
+    dashboards_catalogue,
+    dashboards_lint,
+    dashboards_preview,
+    dashboards_publish,
+)
 
 app = typer.Typer(
     name="dashboards",
-    help="Dashboards as code: list ours, write them as Grafana's JSON, lint and draw any.",
+    help="Dashboards as code: list ours, write or publish them, lint and draw any.",
     no_args_is_help=True,
 )
 
@@ -70,3 +75,4 @@ def build(
 app.command("lint")(dashboards_lint.lint)
 app.command("catalogue")(dashboards_catalogue.catalogue)
 app.command("preview")(dashboards_preview.preview)
+app.command("publish")(dashboards_publish.publish)

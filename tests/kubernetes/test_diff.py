@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from deploy.targets.kubernetes.changes.diff import Field, differences
+from deploy.targets.kubernetes.changes.diff import differences
+from estate.differing import Field
 from singlepane.shown_plan import lines
 
 

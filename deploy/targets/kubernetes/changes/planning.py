@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from deploy.targets.kubernetes.changes import claims, consequences, diff
 from deploy.targets.kubernetes.changes.consequences import Consequence
-from deploy.targets.kubernetes.changes.diff import Field
 from deploy.targets.kubernetes.changes.untouched import untouched
 from deploy.targets.kubernetes.cluster import additions, definitions, releases, rights
 from deploy.targets.kubernetes.cluster.api import Api
@@ -22,6 +21,7 @@ from deploy.targets.kubernetes.cluster.refused import Refused
 from deploy.targets.kubernetes.objects.files import SecretDraft
 from deploy.targets.kubernetes.objects.names import SELECTOR
 from deploy.targets.kubernetes.rendering.release import Release, Rendering, complete, kinds
+from estate.differing import Field
 from estate.errors import ClusterError
 
 Action = Literal["create", "change", "recreate", "delete"]
