@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tests.dashboards import measured_alerts, measured_azure, measured_delivery, measured_kubernetes
+from tests.dashboards import (
+    measured_alerts,
+    measured_azure,
+    measured_cost,
+    measured_delivery,
+    measured_kubernetes,
+    measured_logs,
+)
 from tests.dashboards.series import END, HUB, NEU, SILENT, WEU, Series, histogram, target
 
 
@@ -43,9 +50,12 @@ def series() -> Iterator[Series]:
         yield from measured_alerts.of_server(cluster, factor)
         yield from measured_delivery.of_cluster(cluster, factor)
         yield from measured_azure.of_cluster(cluster, factor)
+        yield from measured_cost.of_cluster(cluster, factor)
+        yield from measured_logs.of_cluster(cluster, factor)
     yield from measured_alerts.of_managers()
     yield from measured_delivery.of_hub()
     yield from measured_azure.of_hub()
+    yield from measured_cost.of_hub()
 
 
 def _up(cluster: str, job: str, component: str, value: float = 1) -> Iterator[Series]:
