@@ -13,10 +13,9 @@ from typing import Any
 from deploy import engines
 from deploy.cluster_wiring import cluster_components, rule_files
 from deploy.targets.kubernetes import checks
-from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan, kinds_of
-from deploy.targets.kubernetes.changes.planning import plan as plan_of
+from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan, kinds_of, plan
 from deploy.targets.kubernetes.cluster import rights
-from deploy.targets.kubernetes.cluster.api import Api
+from deploy.targets.kubernetes.cluster.api import Api, Moment
 from deploy.targets.kubernetes.cluster.connection import access
 from deploy.targets.kubernetes.cluster.facts import facts
 from deploy.targets.kubernetes.cluster.helm import Helm
@@ -33,10 +32,8 @@ from estate.stacks import adopted as is_adopted
 from singlepane import output
 from singlepane.building import Building
 from singlepane.clusters import meant
+from singlepane.each import AT_ONCE, of_each
 from singlepane.which import estate_file
-
-# Clusters that are asked at once.
-AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +71,16 @@ def asked(file: Path | None, named: list[str] | None) -> Asked:
 
 def _apart(apis: Mapping[str, Api]) -> None:
     """Two clusters in one namespace of one API server would undo each other."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        # A context may sign in by a program that takes its time.
+        servers = list(pool.map(lambda api: api.server, apis.values()))
     places: dict[tuple[str, str], Api] = {}
-    for api in apis.values():
-        other = places.setdefault((api.server, api.namespace), api)
+    for api, server in zip(apis.values(), servers, strict=True):
+        other = places.setdefault((server, api.namespace), api)
         if other is not api:
             raise UsageError(
                 f"{other.cluster} and {api.cluster} are one place: the contexts {other.access.context} and "
-                f"{api.access.context} both lead to {api.server}, and both use namespace {api.namespace}",
+                f"{api.access.context} both lead to {server}, and both use namespace {api.namespace}",
                 f"Name the right one in clusters.{api.cluster}.kubernetes.context.",
             )
 
@@ -100,18 +100,45 @@ def checked(given: Asked) -> dict[str, Rendering]:
     return renderings
 
 
-def held_against(
-    given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api]
-) -> tuple[Finding, ...]:
-    """What the clusters as they are would refuse, which is said. One that cannot be asked adds nothing."""
+def held_against(given: Asked, name: str, rendering: Rendering, api: Api) -> tuple[Finding, ...]:
+    """What a cluster as it is would refuse. One that cannot be asked adds nothing."""
+    try:
+        return tuple(checks.live_findings(given.loaded, name, rendering.manifests(), facts(api)))
+    except ClusterError:
+        return ()
 
-    def found(name: str) -> Sequence[Finding]:
-        objects = renderings[name].manifests()
-        return checks.live_findings(given.loaded, name, objects, facts(apis[name]))
 
-    rows = _of_each(renderings, found)
-    output.findings(rows, as_json=False, on=output.errors)
-    return rows
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The plans of clusters, and what the clusters as they are would refuse."""
+
+    plans: tuple[ClusterPlan, ...]
+    findings: tuple[Finding, ...]
+
+
+def compared(
+    given: Asked,
+    renderings: Mapping[str, Rendering],
+    apis: Mapping[str, Api],
+    apart: Apart,
+    *,
+    full: bool = False,
+) -> Compared:
+    """What would change in each cluster, and what it would refuse, which is said.
+
+    `full`: objects that an apply would not send are sent to the dry run too. A cluster that cannot be asked
+    has no findings.
+    """
+
+    def of(name: str) -> tuple[ClusterPlan, tuple[Finding, ...]]:
+        moment, rendering = Moment(apis[name]), renderings[name]
+        found = plan(moment, rendering, apart, full=full)
+        return found, () if found.unknown else held_against(given, name, rendering, moment)
+
+    rows = of_each(tuple(renderings), of)
+    findings = in_order(row for _, each in rows for row in each)
+    output.findings(findings, as_json=False, on=output.errors)
+    return Compared(tuple(each for each, _ in rows), findings)
 
 
 def allowed(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str, Api], apart: bool) -> None:
@@ -134,8 +161,7 @@ def granted(verb: str, apis: Mapping[str, Api], needed: Callable[[str], Iterable
         missing = rights.missing(apis[name], needed(name))
         return rights.refusal(apis[name], verb, missing) if missing else None
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = [error for error in pool.map(lacking, apis) if error]
+    found = [error for error in of_each(tuple(apis), lacking, "clusters asked for rights") if error]
     if found:
         raise ClusterError(
             "\n".join(each.message for each in found), "\n".join(each.remedy for each in found)
@@ -157,45 +183,20 @@ def adopted(given: Asked, renderings: Mapping[str, Rendering], apis: Mapping[str
     def found(name: str) -> Sequence[Finding]:
         release = given.estate.clusters[name].kubernetes.stack.release
         objects = renderings[name].manifests()
-        return checks.stack_findings(given.loaded, name, objects, installed(apis[name], release))
+        try:
+            return checks.stack_findings(given.loaded, name, objects, installed(apis[name], release))
+        except ClusterError:
+            return ()
 
-    rows = _of_each([name for name in renderings if is_adopted(given.estate, name)], found)
+    names = [name for name in renderings if is_adopted(given.estate, name)]
+    rows = in_order(row for each in of_each(names, found, "stacks read") for row in each)
     if _wrong(rows):
         raise EstateInvalid(rows)
     output.findings(rows, as_json=False, on=output.errors)
 
 
-def _of_each(clusters: Iterable[str], ask: Callable[[str], Sequence[Finding]]) -> tuple[Finding, ...]:
-    """The findings of several clusters at once, in order. One that cannot be asked adds none."""
-
-    def found(name: str) -> Sequence[Finding]:
-        try:
-            return ask(name)
-        except ClusterError:
-            return ()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return in_order(row for each in pool.map(found, clusters) for row in each)
-
-
 def _wrong(found: Sequence[Finding]) -> bool:
     return any(row.severity == "error" for row in found)
-
-
-def plans(
-    renderings: Mapping[str, Rendering], apis: Mapping[str, Api], apart: Apart, full: bool = False
-) -> list[ClusterPlan]:
-    """What would change in each cluster, several at once, with progress.
-
-    `full`: objects that an apply would not send are sent to the dry run too.
-    """
-    total = sum(len(release.objects) for each in renderings.values() for release in each.releases)
-    with counted(total, "objects compared") as step, ThreadPoolExecutor(AT_ONCE) as pool:
-        asking = [
-            pool.submit(plan_of, apis[name], each, apart, step, full=full)
-            for name, each in renderings.items()
-        ]
-        return [each.result() for each in asking]
 
 
 def known(rows: Sequence[ClusterPlan]) -> None:
@@ -228,26 +229,6 @@ def built(name: str) -> Path:
 def me() -> str:
     """Who applies, for the history."""
     return getpass.getuser()
-
-
-class counted:
-    """Progress at a terminal: so many of so many. In a pipe nothing is shown before the result."""
-
-    def __init__(self, total: int, what: str) -> None:
-        self._total, self._what, self._count = total, what, 0
-        self._status = output.errors.status(f"0 of {total} {what}")
-
-    def __enter__(self) -> Callable[[], None]:
-        if output.errors.is_terminal:
-            self._status.start()
-        return self._step
-
-    def __exit__(self, *_: object) -> None:
-        self._status.stop()
-
-    def _step(self) -> None:
-        self._count += 1
-        self._status.update(f"{self._count} of {self._total} {self._what}")
 
 
 def said(cluster: str, line: str) -> None:

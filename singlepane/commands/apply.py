@@ -88,8 +88,9 @@ def apply(
     targets = asking.targets(given, apis)
     plans: Sequence[ClusterPlan] = ()
     if not secrets_only:
-        plans = asking.plans(renderings, apis, Apart(definitions.wanted(operator), values))
-        _check(plans, asking.held_against(given, renderings, apis), let, take_over)
+        found = asking.compared(given, renderings, apis, Apart(definitions.wanted(operator), values))
+        plans = found.plans
+        _check(plans, found.findings, let, take_over)
     order = Order(
         by=asking.me(),
         version=version("singlepane"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from deploy.targets.kubernetes.changes.drift import applied
-from deploy.targets.kubernetes.changes.planning import Apart
+from deploy.targets.kubernetes.changes.planning import Apart, ClusterPlan, plan
+from estate.errors import ClusterError
 from singlepane import asking, output, shown_plan
 from singlepane.clusters import ClustersOption
+from singlepane.each import of_each
 from singlepane.which import EstateArgument
 
 
@@ -27,8 +29,14 @@ def drift(
     """
     given = asking.asked(estate, cluster)
     apis = given.apis()
-    renderings = {name: applied(apis[name], name, given.estate.name) for name in given.clusters}
-    plans = asking.plans(renderings, apis, Apart())
+
+    def of(name: str) -> ClusterPlan:
+        try:
+            return plan(apis[name], applied(apis[name], name, given.estate.name), Apart())
+        except ClusterError as error:
+            return ClusterPlan(name, unknown=error.message, remedy=error.remedy)
+
+    plans = of_each(given.clusters, of)
     if format is output.Format.json:
         output.document(shown_plan.document(plans))
     else:

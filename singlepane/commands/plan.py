@@ -58,8 +58,7 @@ def plan(
     held = definitions.wanted(asking.built("prometheus_operator"))
     apis = given.apis()
     asking.adopted(given, renderings, apis)
-    plans = asking.plans(renderings, apis, Apart(held, values), full)
-    asking.held_against(given, renderings, apis)
+    plans = asking.compared(given, renderings, apis, Apart(held, values), full=full).plans
     if format is PlanFormat.json:
         output.document(shown_plan.document(plans))
     else:

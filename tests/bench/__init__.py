@@ -1,6 +1,7 @@
 """Benchmarks: figures beside a named baseline of the same run. `python -m tests.bench [NAME …]` runs them."""
 
 from tests.bench import (
+    apply_verified,
     azure_calls,
     azure_day,
     azure_faults,
@@ -30,6 +31,7 @@ BENCHMARKS = (
     estate_500.BENCHMARK,
     render_500.BENCHMARK,
     plan_500.BENCHMARK,
+    apply_verified.BENCHMARK,
     command_line.BENCHMARK,
     scrape.BENCHMARK,
     azure_refresh.BENCHMARK,

@@ -20,6 +20,7 @@ from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.definitions import wanted
 from deploy.targets.kubernetes.cluster.facts import facts
 from deploy.targets.kubernetes.cluster.helm import Helm
+from deploy.targets.kubernetes.cluster.paths import path
 from deploy.targets.kubernetes.rendering.release import Rendering
 from deploy.targets.kubernetes.rendering.render import Wish, render
 from deploy.targets.kubernetes.rollout import applying
@@ -55,6 +56,14 @@ MORE = """\
         labels: {{region: name}}
 """
 SHIFTED = "ConfigMap"
+# As each AKS cluster has one: without it, each is told so in a finding.
+CLASS = {
+    "apiVersion": "storage.k8s.io/v1",
+    "kind": "StorageClass",
+    "metadata": {"name": "default", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
+    "provisioner": "disk.csi.azure.com",
+    "allowVolumeExpansion": True,
+}
 # In a process of its own, whose children are the command alone.
 _COMMAND = """
 import json, resource, subprocess, sys, time
@@ -82,6 +91,7 @@ def run(place: Path) -> Iterator[Figure]:
         held = {}
         for name in (hub, first):
             api = plane.client(name, by_name[name].namespace)
+            api.apply(path(CLASS), CLASS, "bench", force=True)
             _install(api, by_name[name])
             held[name] = Real(api, by_name[name], Apart(wanted(operator)))
         count = sum(len(release.objects) for release in by_name[first].releases)
@@ -106,8 +116,8 @@ def run(place: Path) -> Iterator[Figure]:
     del answers
     with _served(place) as port:
         write = partial(_kubeconfig, place, port)
-        path = write(tuple(given.clusters))
-        runs = [_planned(file, path, expected, changed) for _ in range(RUNS)]
+        kube = write(tuple(given.clusters))
+        runs = [_planned(file, kube, expected, changed) for _ in range(RUNS)]
     title = f"{CLUSTERS} clusters of {count} objects"
     whole = Series(f"singlepane plan, {title}", tuple(each["seconds"] for each in runs))
     each_object = Series(

@@ -7,6 +7,7 @@ from typing import Any, cast
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.facts import facts
 from deploy.targets.kubernetes.cluster.refused import Refused
+from deploy.targets.kubernetes.objects.names import SELECTOR
 
 
 class Answers:
@@ -64,9 +65,9 @@ DOCUMENTS: dict[str, Any] = {
         ]
     },
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions": listed("probes.monitoring.coreos.com"),
-    "/apis/apps/v1/namespaces/monitoring/deployments": listed("query"),
-    "/apis/apps/v1/namespaces/monitoring/statefulsets": listed("store"),
-    "/apis/apps/v1/namespaces/monitoring/daemonsets": listed("node-exporter"),
+    f"/apis/apps/v1/namespaces/monitoring/deployments {SELECTOR}": listed("query"),
+    f"/apis/apps/v1/namespaces/monitoring/statefulsets {SELECTOR}": listed("store"),
+    f"/apis/apps/v1/namespaces/monitoring/daemonsets {SELECTOR}": listed("node-exporter"),
     "/apis/monitoring.coreos.com/v1/namespaces/monitoring/prometheuses": listed("prod-weu"),
     "/apis/monitoring.coreos.com/v1/namespaces/monitoring/alertmanagers": listed("main"),
 }

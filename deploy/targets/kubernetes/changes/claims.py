@@ -12,6 +12,7 @@ from typing import Any
 
 from deploy.targets.kubernetes.checks.amount import amount
 from deploy.targets.kubernetes.checks.pods import pods
+from deploy.targets.kubernetes.cluster import lists
 from deploy.targets.kubernetes.cluster.api import MERGE, Api
 from deploy.targets.kubernetes.cluster.paths import collection
 from deploy.targets.kubernetes.cluster.refused import Refused
@@ -33,7 +34,7 @@ def growing(api: Api, manifests: Iterable[Mapping[str, Any]]) -> tuple[Growth, .
     """
     asked = {name: _size(spec) for each in pods(manifests) for name, spec in each.claims}
     try:
-        there = api.get(collection("v1", "PersistentVolumeClaim", api.namespace))["items"] if asked else ()
+        there = lists.listed(api, "v1", "PersistentVolumeClaim", api.namespace) if asked else ()
         small = [
             (each, Growth(name, _size(each["spec"]), asked[name]))
             for each in there
@@ -41,7 +42,7 @@ def growing(api: Api, manifests: Iterable[Mapping[str, Any]]) -> tuple[Growth, .
             and each.get("status", {}).get("phase") == "Bound"
             and amount(asked[name]) > amount(_size(each["spec"]))
         ]
-        classes = api.get(collection("storage.k8s.io/v1", "StorageClass", None))["items"] if small else ()
+        classes = lists.listed(api, "storage.k8s.io/v1", "StorageClass", None) if small else ()
     except Refused as error:
         if error.status in (403, 404):
             return ()

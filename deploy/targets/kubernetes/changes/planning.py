@@ -6,7 +6,7 @@ releases that an apply would not send are seen in lists (`untouched`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,12 +14,11 @@ from typing import Any, Literal
 from deploy.targets.kubernetes.changes import claims, consequences, diff
 from deploy.targets.kubernetes.changes.consequences import Consequence
 from deploy.targets.kubernetes.changes.untouched import untouched
-from deploy.targets.kubernetes.cluster import additions, definitions, releases, rights
+from deploy.targets.kubernetes.cluster import additions, definitions, lists, releases, rights
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.paths import collection, path
 from deploy.targets.kubernetes.cluster.refused import Refused
 from deploy.targets.kubernetes.objects.files import SecretDraft
-from deploy.targets.kubernetes.objects.names import SELECTOR
 from deploy.targets.kubernetes.rendering.release import Release, Rendering, complete, kinds
 from estate.differing import Field
 from estate.errors import ClusterError
@@ -80,14 +79,7 @@ class ClusterPlan:
         return tuple(each for change in self.changes for each in change.consequences)
 
 
-def plan(
-    api: Api,
-    rendering: Rendering,
-    apart: Apart,
-    progress: Callable[[], None] = lambda: None,
-    *,
-    full: bool = False,
-) -> ClusterPlan:
+def plan(api: Api, rendering: Rendering, apart: Apart, *, full: bool = False) -> ClusterPlan:
     """Ask the cluster for each object that an apply would send; `full`: for each there is.
 
     A cluster that cannot be asked is a value, never an exception.
@@ -99,14 +91,12 @@ def plan(
         there = releases.revisions(api)
         secrets = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": api.namespace}}]
         live = _live(api, manifests + (secrets if rendering.secrets else []))
-        still = set() if full else _still(api, rendering, made, there, live)
+        still = set[str]() if full else _still(api, rendering, made, there, live)
         sent = [(name, each) for name, rows in made.items() if name not in still for each in rows]
         found: list[Change | None] = [None] * (len(manifests) - len(sent))
-        for _ in found:
-            progress()
         if sent:
             with ThreadPoolExecutor(THREADS) as pool:
-                asked = [pool.submit(_asked, api, name, manifest, live, progress) for name, manifest in sent]
+                asked = [pool.submit(_asked, api, name, manifest, live) for name, manifest in sent]
                 found += [each.result() for each in asked]
         found += [_secret(api, draft, apart, live) for draft in rendering.secrets]
         wanted = rendering.additions
@@ -118,7 +108,7 @@ def plan(
         changes = [change for change in found if change is not None]
         changes += _foreign(rendering, there)
         changes += [_growth(each) for each in claims.growing(api, manifests)]
-        changes += _gone(api, rendering, there)
+        changes += _gone(api, rendering, there, still)
     except ClusterError as error:
         return ClusterPlan(rendering.cluster, unknown=error.message, remedy=error.remedy)
     return ClusterPlan(rendering.cluster, tuple(changes), found.count(None))
@@ -217,24 +207,18 @@ def _growth(growth: claims.Growth) -> Change:
 
 
 def _live(api: Api, manifests: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What is there of ours, by path: a list for each kind in place of a request for each object."""
+    """What is there, by path: a list for each kind in place of a request for each object."""
     collections = {
-        collection(each["apiVersion"], each["kind"], each["metadata"].get("namespace")): each
-        for each in manifests
+        (each["apiVersion"], each["kind"], each["metadata"].get("namespace")): None for each in manifests
     }
     live: dict[str, Any] = {}
-    for place, each in collections.items():
+    for version, kind, namespace in collections:
         try:
-            items = api.get(place, labelSelector=SELECTOR)["items"] or ()
+            live |= {path(each): each for each in lists.ours(api, version, kind, namespace)}
         except Refused as error:
             # Of a kind that the cluster does not know there is nothing.
             if error.status != 404:
                 raise
-            continue
-        for item in items:
-            # Rows of a list do not say what they are.
-            item |= {"apiVersion": each["apiVersion"], "kind": each["kind"]}
-            live[path(item)] = item
     return live
 
 
@@ -243,14 +227,12 @@ def _asked(
     release: str,
     manifest: Mapping[str, Any],
     live: Mapping[str, Any],
-    progress: Callable[[], None],
 ) -> Change | None:
     """What would become of one object; None where it stays as it is."""
     kind, name = manifest["kind"], manifest["metadata"]["name"]
     place = path(manifest)
     # One that is not in the list may still be there, without our label.
     before = live.get(place) or api.find(place)
-    progress()
     wanted = _owned(manifest, release, api.namespace)
     owners = tuple(_owner(before, release, api.namespace)) if before else ()
     try:
@@ -311,13 +293,17 @@ def _not_taken(release: str, manifest: Mapping[str, Any], before: Any, error: Re
     )
 
 
-def _gone(api: Api, rendering: Rendering, there: Mapping[str, tuple[releases.Revision, ...]]) -> list[Change]:
-    """Objects of ours that are rendered no more: of releases that stay, and of those that go."""
+def _gone(
+    api: Api, rendering: Rendering, there: Mapping[str, tuple[releases.Revision, ...]], still: set[str]
+) -> list[Change]:
+    """Objects of ours that are rendered no more: of releases that stay, and of those that go. What is `still`
+    as it should be has none.
+    """
     wanted = {release.name: release for release in rendering.releases}
     changes: list[Change] = []
     for name, rows in there.items():
         last = releases.current(rows)
-        if last is None or not last.hash:
+        if name in still or last is None or not last.hash:
             continue
         release = wanted.get(name)
         if release is not None and release.hash == last.hash:

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from deploy.targets.kubernetes.cluster import lists
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.definitions import MANAGER
-from deploy.targets.kubernetes.cluster.paths import collection, path
+from deploy.targets.kubernetes.cluster.paths import path
 from deploy.targets.kubernetes.cluster.refused import Refused
 from estate.errors import ClusterError
 
@@ -61,7 +62,7 @@ def left_over(api: Api, wanted: Iterable[Manifest]) -> list[dict[str, Any]]:
     found = []
     for kind, version in KINDS.items():
         try:
-            rows = api.metadata(collection(version, kind, api.namespace))
+            rows = lists.listed(api, version, kind, api.namespace)
         except Refused as error:
             # The kind is not known there, or this person may not list it, and has applied none then.
             if error.status not in (403, 404):

@@ -154,6 +154,33 @@ class Api:
         return answer.status, answer.data
 
 
+class Moment(Api):
+    """An API server as it is now: what was read once is not asked again. Made for one plan."""
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(api.access)
+        self._api, self._read = api, dict[tuple[object, ...], Any]()
+
+    @cached_property
+    def client(self) -> ApiClient:
+        """That of the API server itself, with its connections."""
+        return self._api.client
+
+    def get(self, path: str, **query: str) -> Any:
+        """As `Api.get`. Who changes the document changes it for all."""
+        key = (path, *sorted(query.items()))
+        if key not in self._read:
+            self._read[key] = super().get(path, **query)
+        return self._read[key]
+
+    def metadata(self, path: str, **query: str) -> list[Any]:
+        """As `Api.metadata`, and as `get` here."""
+        key = (METADATA, path, *sorted(query.items()))
+        if key not in self._read:
+            self._read[key] = super().metadata(path, **query)
+        return list(self._read[key])
+
+
 # A connection that was closed while nobody used it is opened anew; what was sent is never sent twice.
 _RETRIES = urllib3.Retry(
     total=2,

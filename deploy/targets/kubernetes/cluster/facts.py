@@ -11,16 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deploy.targets.kubernetes.checks.inputs import Facts, Object
-from deploy.targets.kubernetes.cluster import releases
+from deploy.targets.kubernetes.cluster import lists, releases
 from deploy.targets.kubernetes.cluster.api import Api
 from deploy.targets.kubernetes.cluster.paths import collection
 from deploy.targets.kubernetes.cluster.refused import Refused
 
-# Objects of one reply: pods of a large cluster are some ten megabytes.
-PAGE = 500
 PULLING = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
 TLS = "kubernetes.io/tls"
-OPERATOR, OPERATED = "monitoring.coreos.com/v1", ("Prometheus", "Alertmanager")
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -39,8 +36,8 @@ def facts(api: Api) -> Facts:
         claims=_listed(api, "v1", "PersistentVolumeClaim", own) or (),
         secrets=_allowed(lambda: _secrets(api)),
         crds=_allowed(lambda: _definitions(api)) or (),
-        live=tuple(each for kind in WORKLOADS for each in _listed(api, "apps/v1", kind, own) or ())
-        + tuple(each for kind in OPERATED for each in _listed(api, OPERATOR, kind, own) or ()),
+        live=tuple(each for kind in WORKLOADS for each in _ours(api, "apps/v1", kind))
+        + tuple(each for kind in lists.OPERATED for each in _ours(api, lists.OPERATOR, kind)),
         releases=_allowed(lambda: _releases(api)) or (),
     )
 
@@ -56,18 +53,11 @@ def _allowed(ask: Callable[[], tuple[Object, ...]]) -> tuple[Object, ...] | None
 
 
 def _listed(api: Api, version: str, kind: str, namespace: str | None = None) -> tuple[Object, ...] | None:
-    def ask() -> tuple[Object, ...]:
-        path, found, more = collection(version, kind, namespace), list[Object](), ""
-        while True:
-            query = {"limit": str(PAGE), **({"continue": more} if more else {})}
-            page = api.get(path, **query)
-            # Items of a list do not say their kind.
-            found += [{"apiVersion": version, "kind": kind, **each} for each in page["items"]]
-            more = page["metadata"].get("continue", "")
-            if not more:
-                return tuple(found)
+    return _allowed(lambda: lists.listed(api, version, kind, namespace))
 
-    return _allowed(ask)
+
+def _ours(api: Api, version: str, kind: str) -> tuple[Object, ...]:
+    return _allowed(lambda: lists.ours(api, version, kind, api.namespace)) or ()
 
 
 def _secrets(api: Api) -> tuple[Object, ...]:

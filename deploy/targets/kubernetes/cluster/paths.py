@@ -6,6 +6,7 @@ Contract: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ _PLURALS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def collection(version: str, kind: str, namespace: str | None) -> str:
     """The path of all objects of a kind, in a namespace or of the whole cluster."""
     root = "/api" if "/" not in version else "/apis"

@@ -4,41 +4,49 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
-from deploy.targets.kubernetes.rendering.render import Wish
-
 # From how many clusters on starting processes is worth it, and how many each takes at a time.
 MANY, SLICE = 40, 10
 
+Given = TypeVar("Given")
 Done = TypeVar("Done")
-Work = Callable[[Wish, Sequence[str]], Done]
+Work = Callable[[Given, Sequence[str]], Done]
 
 
-def in_slices(wish: Wish, clusters: Sequence[str], work: Work[Done]) -> Iterator[Done]:
-    """What `work` makes of each slice, in the order of the clusters. `work` and its result are handed to and
-    from other processes.
+def in_slices(given: Given, clusters: Sequence[str], work: Work[Given, Done]) -> Iterator[Done]:
+    """What `work` makes of each slice, in the order of the clusters. Processes start at the call, threads of
+    the caller afterwards; results are handed from one to the other, `given` and `work` are not.
     """
     if len(clusters) < MANY:
-        yield work(wish, clusters)
-        return
+        return map(work, [given], [clusters])
     slices = [clusters[index : index + SLICE] for index in range(0, len(clusters), SLICE)]
-    # Forked, so that the wish is there already and need not be handed over.
+    # Forked, so that what is given is there already.
     forking = multiprocessing.get_context("fork")
     cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores, mp_context=forking, initializer=_remember, initargs=(wish, work)) as pool:
-        yield from pool.map(_slice, slices)
+    pool = ProcessPoolExecutor(cores, mp_context=forking, initializer=_remember, initargs=(given, work))
+    return _ended(pool, pool.map(_slice, slices))
 
 
-_REMEMBERED: list[tuple[Wish, Work[Any]]] = []
+def _ended(pool: ProcessPoolExecutor, found: Iterator[Done]) -> Iterator[Done]:
+    try:
+        yield from found
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _remember(wish: Wish, work: Work[Any]) -> None:
-    _REMEMBERED[:] = [(wish, work)]
+_REMEMBERED: list[tuple[Any, Work[Any, Any]]] = []
+
+
+def _remember(given: Any, work: Work[Any, Any]) -> None:
+    # An interrupt is for the parent, which then asks for no further slice.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _REMEMBERED[:] = [(given, work)]
 
 
 def _slice(clusters: Sequence[str]) -> Any:
-    [(wish, work)] = _REMEMBERED
-    return work(wish, clusters)
+    [(given, work)] = _REMEMBERED
+    return work(given, clusters)
