@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import httpx
+
 from tests.drill.drill import Drill, Lost, Report
 from tests.drill.on_clusters import OnClusters, settled, unchanged
 from tests.kubernetes import scenes
@@ -67,7 +69,7 @@ def _there(given: OnClusters) -> None:
     def answers() -> bool:
         try:
             return bool(given.clusters[HUB].api.get("/readyz") == "ok")
-        except OSError:
+        except (OSError, httpx.HTTPError):
             return False
 
     wait_for(answers, "the API server")
