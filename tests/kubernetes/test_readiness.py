@@ -22,6 +22,7 @@ REFUSED = {
     "reason": "StorageClass",
     "message": "none",
 }
+FAILED = {"conditions": [{"type": "ReplicaFailure", "status": "True"}]}
 UNSEEN = "its controller has not looked at it yet"
 TRUE = {"status": "True", "observedGeneration": 2}
 
@@ -97,6 +98,8 @@ def test_what_is_waited_for(manifest: dict[str, Any], why: str) -> None:
         (_object("DaemonSet", {"desiredNumberScheduled": 1}), "a", "b"),
         (_object("Prometheus", {"replicas": 1}, replicas=2), "prometheus-a", "a"),
         (_object("Alertmanager", {}, replicas=3), "alertmanager-a", "prometheus-a"),
+        # Its old pod is there still.
+        (_object("Deployment", {**DONE, "updatedReplicas": 0, **FAILED}, replicas=1), "a-7d9f", "b-7d9f"),
     ],
 )
 def test_why_a_pod_is_not_made(manifest: dict[str, Any], by: str, other: str) -> None:

@@ -41,8 +41,14 @@ def waiting(manifest: Manifest) -> str:
 
 
 def not_made(manifest: Manifest) -> bool:
-    """Whether pods of it are not even made, so that no pod can tell why."""
+    """Whether pods of it are not even made, so that no pod can tell why.
+
+    While a Deployment keeps its old pods, only its condition says that new ones are refused.
+    """
     status = manifest.get("status") or {}
+    rows = status.get("conditions") or ()
+    if any(row["type"] == "ReplicaFailure" and row["status"] == "True" for row in rows):
+        return True
     if manifest["kind"] == "DaemonSet":
         return bool(status.get("currentNumberScheduled", 0) < status.get("desiredNumberScheduled", 0))
     return bool(status.get("replicas", 0) < manifest["spec"].get("replicas", 1))
