@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
+from alerts.asks import answered
 from estate.components import Address, RuleFile, Template, text
 from estate.model import Estate
 from estate.model.thresholds import Thresholds
@@ -54,6 +55,7 @@ CONTENTS = (
     Content("thanos", "hub"),
     Content("certificates", "hub"),
     Content("clusters", "global"),
+    Content("days", "global"),
     Content("hosts", "cluster", ("node-exporter",)),
     Content("nodes", "cluster", ("kube-state-metrics", "kubelet")),
     Content("workloads", "cluster", ("cadvisor", "kube-state-metrics"), muted=True),
@@ -66,6 +68,17 @@ CONTENTS = (
     Content("secrets", "cluster", ("external-secrets",)),
     Content("argo-cd", "cluster", ("argo-cd",)),
     Content("probes", "cluster", ("blackbox-exporter",)),
+    Content("ingress-nginx", "cluster", ("ingress-nginx",)),
+    Content("gateways", "cluster", ("istio",)),
+    Content("external-dns", "cluster", ("external-dns",)),
+    Content("pipelines", "cluster", ("azure-devops-exporter",)),
+    Content("logs", "cluster", ("otel-collector",)),
+    Content("log-agents", "cluster", ("fluent-bit",)),
+    Content("autoscaler", "cluster", ("cluster-autoscaler",)),
+    Content("node-pools", "cluster", ("karpenter",)),
+    Content("azure-facts", "cluster", ("azure-resourcemanager-exporter",)),
+    Content("azure-resources", "cluster", ("azure",)),
+    Content("spending", "global", ("azure-resourcemanager-exporter",)),
 )
 
 
@@ -76,11 +89,8 @@ def rule_files(estate: Estate, base_url: Template = SERVER, runs: Iterable[str] 
     along; those that the estate has or names (`alerts.sets`) are added.
     """
     there = {*runs, *estate.alerts.sets, *(row.kind for row in estate.exporters.values())}
-    return tuple(
-        _rule_file(content, base_url, estate.alerts.thresholds)
-        for content in CONTENTS
-        if there.issuperset(content.needs)
-    )
+    files = (_rule_file(content, base_url, estate) for content in CONTENTS if there.issuperset(content.needs))
+    return tuple(file for file in files if any(group["rules"] for group in file.document["groups"]))
 
 
 def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:
@@ -95,10 +105,17 @@ def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:
     return found
 
 
-def _rule_file(content: Content, base_url: Template, thresholds: Thresholds) -> RuleFile:
+def _rule_file(content: Content, base_url: Template, estate: Estate) -> RuleFile:
     found = [
-        {**group, "rules": [_by_the_house(rule, content, base_url) for rule in group["rules"]]}
-        for group in groups(content.name, thresholds)
+        {
+            **group,
+            "rules": [
+                _by_the_house(rule, content, base_url)
+                for rule in group["rules"]
+                if answered(rule.get("alert", ""), estate)
+            ],
+        }
+        for group in groups(content.name, estate.alerts.thresholds)
     ]
     return RuleFile(content.name, content.scope, {"groups": found})
 

@@ -61,9 +61,43 @@ class Thresholds(Row):
     """Seconds within which 99 of 100 global queries are answered."""
     ThanosStoreBucketFailures: Ratio = 0.05
     """Share of a store gateway's calls to the object store that fail."""
+    KeyVaultUnavailable: Ratio = 0.9
+    """Share of requests that a key vault answers."""
+    StorageUnavailable: Ratio = 0.99
+    """Share of requests that a storage account answers."""
+    LoadBalancerUnavailable: Ratio = 0.9
+    """Share of tries that reach a load balancer's front."""
+    LoadBalancerBackendsUnhealthy: Ratio = 0.5
+    """Share of a load balancer's probes that succeed."""
+    SnatNearExhaustion: Ratio = 0.9
+    """Share of a load balancer's outbound ports that are in use."""
+    AzureQuotaNearLimit: Ratio = 0.85
+    """Share of an Azure quota that is in use."""
+    SpendAnomaly: Annotated[float, Field(ge=1.0, le=100.0)] = 2.0
+    """How many times as much as on a day of the week before."""
+    EntraCredentialExpires: Duration = "30d"
+    """Time that is left of a credential of an Entra application."""
+    EntraCredentialExpiresSoon: Duration = "7d"
+    """The same, when it gets urgent."""
     CertificateExpires: Duration = "21d"
     """Time that is left of a certificate of cert-manager."""
     CertificateExpiresSoon: Duration = "3d"
     """The same, when somebody is woken."""
     ProbeCertificateExpires: Duration = "14d"
     """Time that is left of a certificate that a probed address serves."""
+    ExternalDnsStale: Duration = "15m"
+    """Time since external-dns last brought records to their zone."""
+    AgentPoolQueue: Annotated[float, Field(ge=0.0, le=10000.0)] = 10.0
+    """Jobs that wait for an agent of a pool."""
+    IngressErrorRatio: Ratio = 0.05
+    """Share of an ingress' requests that end in a server error."""
+    IngressSlow: Seconds = 2.0
+    """Seconds within which 99 of 100 requests to an ingress are answered."""
+    GatewayErrorRatio: Ratio = 0.05
+    """Share of a gateway's requests to a service that end in a server error."""
+    GatewaySlow: Seconds = 2.0
+    """Seconds within which 99 of 100 requests through a gateway are answered."""
+    LogQueueNearFull: Ratio = 0.8
+    """Share of a log collector's queue that is taken."""
+    NodePoolAtMax: Ratio = 0.95
+    """Share of a node pool's limit that is used."""

@@ -39,6 +39,7 @@ _OTHERWISE = 12 * 64
 # Pieces of names, with the one value that a healthy resource reports.
 _STEADY = (
     ("is_db_alive", 1),
+    ("allocatedsnatports", 1024),
     ("underddos", 0),
     ("unhealthy", 0),
     ("unschedulable", 0),

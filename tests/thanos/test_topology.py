@@ -155,9 +155,10 @@ def test_rules_go_where_their_scope_says() -> None:
         return [Path(each.path).stem for each in found[name].files if each.path.startswith("rules/")]
 
     cluster = ["heartbeat", "prometheus", "sidecars", "clocks", "exporters", "azure"]
-    assert rules("prometheus-prod-neu-0") == cluster
-    assert rules("prometheus-hub-weu-0") == [*cluster, "compaction", "alerting", "thanos", "certificates"]
-    assert rules("rule") == ["clusters"]
+    hub = ["compaction", "alerting", "thanos", "certificates"]
+    assert rules("prometheus-prod-neu-0") == [*cluster, "azure-resources"]
+    assert rules("prometheus-hub-weu-0") == [*cluster, *hub, "azure-resources"]
+    assert rules("rule") == ["clusters", "days"]
 
 
 def test_needs_have_an_order() -> None:
