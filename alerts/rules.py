@@ -101,7 +101,7 @@ def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:
         return repr(seconds(value) if isinstance(value, str) else value)
 
     written = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = yaml.safe_load(_THRESHOLD.sub(figure, written))["groups"]
+    found: list[dict[str, Any]] = yaml.load(_THRESHOLD.sub(figure, written), yaml.CSafeLoader)["groups"]
     return found
 
 
