@@ -49,6 +49,7 @@ CONTENTS = (
     Content("sidecars", "cluster"),
     Content("clocks", "cluster"),
     Content("exporters", "cluster"),
+    Content("estate", "cluster"),
     Content("azure", "cluster"),
     Content("compaction", "hub"),
     Content("alerting", "hub"),

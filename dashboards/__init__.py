@@ -12,6 +12,7 @@ from dashboards.content import (
     logs,
     on_call,
     prometheus,
+    shop,
     thanos,
     workload,
 )
@@ -31,4 +32,5 @@ DASHBOARDS: tuple[Dashboard, ...] = (
     expiry.DASHBOARD,
     delivery.DASHBOARD,
     on_call.DASHBOARD,
+    shop.DASHBOARD,
 )

@@ -63,7 +63,7 @@ def document(dashboard: Dashboard) -> dict[str, Any]:
         title=dashboard.title,
         uid=dashboard.uid,
         description=dashboard.about,
-        tags=[TAG],
+        tags=[TAG, *dashboard.tags],
         timezone="utc",
         editable=False,
         refresh=dashboard.refresh,

@@ -175,7 +175,7 @@ class Dashboard:
     """A dashboard. `uid` never changes once shipped: links and bookmarks hold it.
 
     `clusters` is the query of the cluster variable. `drill` is where its panels lead, `owner` who answers for
-    them.
+    them. `tags` are those besides ours: `estate` is held to recorded series by the lint.
     """
 
     uid: str
@@ -188,6 +188,7 @@ class Dashboard:
     owner: str = "platform"
     since: str = "now-1h"
     refresh: str = "30s"
+    tags: tuple[str, ...] = ()
 
     def panels(self) -> tuple[Panel, ...]:
         """All panels in reading order."""

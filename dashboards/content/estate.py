@@ -1,8 +1,12 @@
-"""Estate overview: who reports, what is down, what is stale; then what the figures come from."""
+"""Estate overview: who reports, what is down, what is stale, how full clusters are.
+
+It reads recorded series alone, some of each cluster however large it is, and two that are few by nature:
+`ALERTS`, one for each alert that fires, and the inventory, one for each cluster.
+"""
 
 from __future__ import annotations
 
-from dashboards.promql import EXPECTED, SINCE_UPLOAD, counted, of, part, rate, since, total
+from dashboards.promql import EXPECTED, counted, of, since, total
 from dashboards.values import Column, Dashboard, Lines, Number, Query, Rows, Section, Steps, from_value
 
 # Every cluster that should be there, under the label that all other series use. It comes from the hub.
@@ -12,26 +16,38 @@ INVENTORY = (
 )
 ALL = "one figure over the chosen clusters"
 THREE_HOURS = 10_800.0
-UP = of("up")
+# Summed, so that the name of the series does not become a column of tables.
+UP, TARGETS_THERE = (total(f"cluster:up:{which}", by="cluster") for which in ("sum", "count"))
 FIRING = of("ALERTS", 'alertstate="firing", severity!="none"')
-LAST_SUCCESS = of("exporter_collector_last_success_timestamp_seconds")
-SINCE_SUCCESS = since(LAST_SUCCESS)
-# It is 0 until the first one, which would be an age of decades.
-SUCCEEDED = since(f"{LAST_SUCCESS} > 0")
-INTERVAL = of("exporter_collector_interval_seconds")
-IDLE = of("node_cpu_seconds_total", 'mode="idle"')
-CPU = f"1 - avg by (cluster) (rate({IDLE}[$__rate_interval]))"
-AVAILABLE, MEMORY_SIZE = (
-    total(f"node_memory_Mem{kind}_bytes", by="cluster") for kind in ("Available", "Total")
-)
-MEMORY = f"1 - {AVAILABLE} / {MEMORY_SIZE}"
-DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs|nsfs|devtmpfs|fuse.*"'
-DISK = (
-    f"max by (cluster) (1 - {of('node_filesystem_avail_bytes', DISKS)}"
-    f" / {of('node_filesystem_size_bytes', DISKS)})"
-)
+SINCE_UPLOAD = since(of("component:thanos_objstore_bucket_last_successful_upload_time:max"))
+STALE = of("cluster:exporter_collector_stale:count")
+CPU = total("cluster:node_cpu:ratio_rate5m", by="cluster")
+MEMORY = f"1 - {of(':node_memory_MemAvailable_bytes:sum')} / {of(':node_memory_MemTotal_bytes:sum')}"
+DISK = total("cluster:node_filesystem_utilisation:max", by="cluster")
+NODES = "cluster_status:kube_node_status_condition:count"
+PENDING = total("cluster_phase:kube_pod_status_phase:sum", 'phase="Pending"', "cluster")
+WAITING = "cluster_reason:kube_pod_container_status_waiting_reason:sum"
+PODS = total("cluster_phase:kube_pod_status_phase:sum", by="cluster")
 FULL = Steps("green", ((0.8, "orange"), (0.95, "red")))
-ORDERS, FAILED = (rate(f"shop_orders{kind}_total", by="cluster") for kind in ("", "_failed"))
+SOME = from_value(1, "orange")
+
+
+def _asked(resource: str) -> str:
+    """How much of what nodes have is asked for."""
+    of_pods, of_nodes = (
+        total(name, f'resource="{resource}"', "cluster")
+        for name in (
+            "cluster_resource:kube_pod_container_resource_requests:sum",
+            "cluster_resource:kube_node_status_allocatable:sum",
+        )
+    )
+    return f"{of_pods} / ({of_nodes} > 0)"
+
+
+LATE, LOOPING = 'ready!="true"', 'reason="CrashLoopBackOff"'
+NOT_READY = f"{total(NODES, LATE, 'cluster')} or 0 * {total(NODES, by='cluster')}"
+CRASHING = f"{total(WAITING, LOOPING, 'cluster')} or 0 * {PODS}"
+
 
 NOW = Section(
     "Now",
@@ -43,7 +59,7 @@ NOW = Section(
             4,
             "short",
             Query(
-                counted(f"{INVENTORY} unless on (cluster) count by (cluster) ({UP} == 1)", INVENTORY),
+                counted(f"{INVENTORY} unless on (cluster) {UP} > 0", INVENTORY),
                 collapses=ALL,
             ),
             from_value(1),
@@ -62,13 +78,14 @@ NOW = Section(
         ),
         Number(
             "Targets down",
-            "Targets that Prometheus cannot scrape. A table below names them.",
+            "Targets that Prometheus cannot scrape. A table below names their jobs.",
             4,
             "short",
-            Query(counted(f"{UP} == 0", UP), collapses=ALL),
+            Query(f"sum({TARGETS_THERE}) - sum({UP})", collapses=ALL),
             from_value(1, "orange"),
             missing="no targets",
             height=4,
+            drill="singlepane-prometheus",
         ),
         Number(
             "Alerts firing",
@@ -79,6 +96,7 @@ NOW = Section(
             from_value(1, "orange"),
             missing="no targets",
             height=4,
+            drill="singlepane-on-call",
         ),
         Number(
             "Oldest upload",
@@ -91,6 +109,7 @@ NOW = Section(
             from_value(THREE_HOURS),
             missing="no upload yet",
             height=4,
+            drill="singlepane-thanos",
         ),
         Number(
             "Stale collectors",
@@ -98,10 +117,11 @@ NOW = Section(
             " export is old, and alerts on it are blind.",
             4,
             "short",
-            Query(counted(f"{SINCE_SUCCESS} > 3 * {INTERVAL}", INTERVAL), collapses=ALL),
+            Query(f"sum({STALE})", collapses=ALL),
             from_value(1, "orange"),
             missing="no exporters",
             height=4,
+            drill="singlepane-exporters",
         ),
     ),
 )
@@ -112,31 +132,25 @@ CLUSTERS = Section(
         Rows(
             "Clusters",
             "A row for each cluster of the estate, and for any that reports without being in it. One that has"
-            " nothing but its name is silent. The name opens its part of the Thanos dashboard.",
+            " nothing but its name is silent. The name opens its own dashboard.",
             24,
             ("cluster",),
             (
                 Column("In the estate", "short", Query(INVENTORY), Steps("text"), "no", {"1": "yes"}),
-                Column(
-                    "Targets down",
-                    "short",
-                    Query(counted(f"{UP} == 0", UP, "cluster")),
-                    from_value(1, "orange"),
-                    "silent",
-                ),
-                Column("Targets", "short", Query(f"count by (cluster) ({UP})"), None, "silent"),
-                Column(
-                    "Alerts firing",
-                    "short",
-                    Query(counted(FIRING, UP, "cluster")),
-                    from_value(1, "orange"),
-                ),
+                Column("Targets down", "short", Query(f"{TARGETS_THERE} - {UP}"), SOME, "silent"),
+                Column("Targets", "short", Query(TARGETS_THERE), None, "silent"),
+                Column("Alerts", "short", Query(counted(FIRING, UP, "cluster")), SOME),
+                Column("Nodes not ready", "short", Query(NOT_READY), SOME),
+                Column("Pods pending", "short", Query(PENDING), SOME),
+                Column("Crash loops", "short", Query(CRASHING), SOME),
                 Column("CPU", "percentunit", Query(CPU), FULL),
                 Column("Memory", "percentunit", Query(MEMORY), FULL),
+                Column("CPU asked for", "percentunit", Query(_asked("cpu")), FULL),
+                Column("Memory asked for", "percentunit", Query(_asked("memory")), FULL),
                 Column(
                     "Active series",
                     "short",
-                    Query(total("prometheus_tsdb_head_series", 'job="prometheus"', "cluster")),
+                    Query(total("cluster:prometheus_tsdb_head_series:sum", by="cluster")),
                 ),
                 Column(
                     "Last upload",
@@ -147,7 +161,7 @@ CLUSTERS = Section(
                 ),
             ),
             "Targets down",
-            link="singlepane-thanos",
+            link="singlepane-cluster",
             height=9,
         ),
     ),
@@ -162,35 +176,36 @@ TARGETS = Section(
             " measured.",
             8,
             "percentunit",
-            (Query(f"sum by (cluster) ({UP}) / count by (cluster) ({UP})", "{{cluster}}"),),
+            (Query(f"{UP} / {TARGETS_THERE}", "{{cluster}}"),),
             1,
+            drill="singlepane-prometheus",
         ),
         Lines(
             "Samples ingested",
-            "Samples that each Prometheus takes in per second. A drop is a lost target, a rise is"
-            " cardinality.",
+            "Samples that each Prometheus takes in per second, over five minutes. A drop is a lost target, a"
+            " rise is cardinality.",
             8,
             "cps",
-            (
-                Query(
-                    rate("prometheus_tsdb_head_samples_appended_total", 'job="prometheus"'), "{{component}}"
-                ),
-            ),
+            (Query(total("component:prometheus_tsdb_head_samples_appended:rate5m"), "{{component}}"),),
+            drill="singlepane-prometheus",
         ),
         Rows(
-            "Targets that are down",
-            "Every target that Prometheus cannot scrape now. Empty is good.",
+            "Jobs with targets down",
+            "Jobs of which Prometheus cannot scrape a target, the ten worst of each cluster. Empty is good."
+            " The name of the cluster opens its targets.",
             8,
-            ("cluster", "component", "job", "instance"),
+            ("cluster", "job"),
             (
                 Column(
-                    "State",
+                    "Targets down",
                     "short",
-                    Query(f"max by (cluster, component, job, instance) ({UP}) == 0"),
+                    Query(total("job:up_down:count", by="cluster, job")),
                     Steps("red"),
-                    words={"0": "down"},
                 ),
             ),
+            "Targets down",
+            link="singlepane-prometheus",
+            missing="none",
         ),
     ),
 )
@@ -204,26 +219,29 @@ UPLOADS = Section(
             " line across marks three hours, after which the upload is stuck.",
             12,
             "s",
-            (Query(f"max by (cluster, component) {SINCE_UPLOAD}", "{{component}}"),),
+            (Query(SINCE_UPLOAD, "{{component}}"),),
             None,
             from_value(THREE_HOURS),
+            drill="singlepane-thanos",
         ),
         Lines(
             "Failed uploads",
-            "Block uploads that failed, per second. They are tried again, so that single ones do no harm.",
+            "Block uploads that failed, per second over five minutes. They are tried again, so that single"
+            " ones do no harm.",
             12,
             "ops",
-            (Query(rate("thanos_shipper_upload_failures_total", 'job="sidecar"'), "{{component}}"),),
+            (Query(total("component:thanos_shipper_upload_failures:rate5m"), "{{component}}"),),
+            drill="singlepane-thanos",
         ),
     ),
 )
 
-NODES = Section(
-    "Nodes",
+ROOM = Section(
+    "Room",
     (
         Lines(
             "CPU used",
-            "Share of processor time that is not idle, over all nodes of a cluster.",
+            "Share of processor time that is used, over all nodes of a cluster and five minutes.",
             8,
             "percentunit",
             (Query(CPU, "{{cluster}}"),),
@@ -249,108 +267,13 @@ NODES = Section(
     ),
 )
 
-EXPORTERS = Section(
-    "Exporters",
-    (
-        Lines(
-            "Age in intervals",
-            "Time since each collector last succeeded, in its own intervals. Around 1 is fresh; above the"
-            " line at 3 it is stale.",
-            12,
-            "short",
-            (
-                Query(
-                    f"max by (cluster, component, collector) ({SUCCEEDED} / {INTERVAL})",
-                    "{{component}} {{collector}}",
-                ),
-            ),
-            None,
-            from_value(3),
-        ),
-        Rows(
-            "Collectors",
-            "Every collector of our exporters: whether its last cycle brought all it should, and since"
-            " when not.",
-            12,
-            ("cluster", "component", "collector"),
-            (
-                Column(
-                    "Last cycle",
-                    "short",
-                    Query(f"min by (cluster, component, collector) ({of('exporter_collector_success')})"),
-                    Steps("red", ((1, "green"),)),
-                    words={"0": "failed", "1": "complete"},
-                ),
-                Column(
-                    "Last success",
-                    "s",
-                    Query(f"max by (cluster, component, collector) {SUCCEEDED}"),
-                    missing="never",
-                ),
-            ),
-            "Last success",
-        ),
-    ),
-)
-
-SEEN = "{{region}} seen from {{cluster}}"
-SHOP = Section(
-    "Shop",
-    (
-        Lines(
-            "Orders",
-            "Orders placed per second, by region of the shop. Every cluster with the exporter sees the"
-            " same shop.",
-            8,
-            "ops",
-            (Query(rate("shop_orders_total", by="cluster, region"), SEEN),),
-        ),
-        Lines(
-            "Orders that failed",
-            "Share of orders that could not be placed. No line while nobody orders.",
-            8,
-            "percentunit",
-            (Query(part(FAILED, f"({ORDERS} + {FAILED})"), "{{cluster}}"),),
-        ),
-        Lines(
-            "Revenue per hour",
-            "Euros of the orders placed, at the pace of the last minutes.",
-            8,
-            "currencyEUR",
-            (Query(f"3600 * {rate('shop_revenue_euros_total', by='cluster, region')}", SEEN),),
-        ),
-        Lines(
-            "Carts open",
-            "Carts with something in them that are not yet ordered.",
-            12,
-            "short",
-            (Query(total("shop_carts_open", by="cluster, region"), SEEN),),
-        ),
-        Rows(
-            "Stock",
-            "Cars in stock by model, lowest first.",
-            12,
-            ("cluster", "model"),
-            (
-                Column(
-                    "Cars",
-                    "short",
-                    Query(f"min by (cluster, model) ({of('shop_stock_cars')})"),
-                    Steps("red", ((1, "orange"), (5, "green"))),
-                ),
-            ),
-            "Cars",
-            False,
-        ),
-    ),
-)
-
 DASHBOARD = Dashboard(
     uid="singlepane-estate",
     title="Estate overview",
     about="All clusters of the estate in one pane: who reports, what is down, what is stale.",
-    sections=(NOW, CLUSTERS, TARGETS, UPLOADS, NODES, EXPORTERS, SHOP),
+    sections=(NOW, CLUSTERS, TARGETS, UPLOADS, ROOM),
     # The inventory, not `up`: a cluster that never reported can be chosen too.
     clusters="label_values(singlepane_estate_cluster_info, expected_cluster)",
-    drill="singlepane-thanos",
+    drill="singlepane-cluster",
+    tags=("estate",),
 )

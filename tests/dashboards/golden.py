@@ -17,9 +17,9 @@ from dashboards import DASHBOARDS
 from dashboards.interpolate import Choice, interpolated
 from dashboards.render import documents, text
 from dashboards.values import Dashboard, Heat, Lines, States, queries
-from tests.dashboards.measured import openmetrics
 from tests.dashboards.places import DATA
-from tests.dashboards.server import backfill, now, over_time, prometheus
+from tests.dashboards.recorded import filled
+from tests.dashboards.server import now, over_time, prometheus
 
 VALUES = DATA / "values.json"
 # Panels that ask for a range of time; the others ask for now.
@@ -73,7 +73,7 @@ def main() -> None:
         (DATA / name).write_text(text(rendered), encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with prometheus(folder, backfill(folder, openmetrics())) as client:
+        with prometheus(folder, filled(folder)) as client:
             VALUES.write_text(lines(values(client, Choice())), encoding="utf-8")
 
 

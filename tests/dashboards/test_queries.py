@@ -12,16 +12,16 @@ from dashboards import DASHBOARDS
 from dashboards.interpolate import Choice, interpolated
 from dashboards.values import Number, queries
 from tests.dashboards.golden import GRAPHS, VALUES, of, shown, values
-from tests.dashboards.measured import openmetrics
+from tests.dashboards.recorded import filled
 from tests.dashboards.series import HUB, NEU, WEU
-from tests.dashboards.server import backfill, prometheus
+from tests.dashboards.server import prometheus
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A Prometheus with an hour of an estate."""
     folder = tmp_path_factory.mktemp("full")
-    with prometheus(folder, backfill(folder, openmetrics())) as opened:
+    with prometheus(folder, filled(folder)) as opened:
         yield opened
 
 

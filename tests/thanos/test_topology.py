@@ -154,7 +154,7 @@ def test_rules_go_where_their_scope_says() -> None:
     def rules(name: str) -> list[str]:
         return [Path(each.path).stem for each in found[name].files if each.path.startswith("rules/")]
 
-    cluster = ["heartbeat", "prometheus", "sidecars", "clocks", "exporters", "azure"]
+    cluster = ["heartbeat", "prometheus", "sidecars", "clocks", "exporters", "estate", "azure"]
     hub = ["compaction", "alerting", "thanos", "certificates"]
     assert rules("prometheus-prod-neu-0") == [*cluster, "azure-resources"]
     assert rules("prometheus-hub-weu-0") == [*cluster, *hub, "azure-resources"]
