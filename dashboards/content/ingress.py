@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.content.application_gateway import APPLICATION_GATEWAY
 from dashboards.promql import of, part, quantile, rate, total
 from dashboards.values import Column, Dashboard, Lines, Number, Query, Rows, Section, Steps, from_value
 
@@ -300,7 +301,7 @@ DASHBOARD = Dashboard(
     uid="singlepane-ingress",
     title="Ingress",
     about="What users get at the door: requests, errors, time, certificates, by data plane.",
-    sections=(PROBES, ISTIO, ENVOY, NGINX),
+    sections=(PROBES, ISTIO, ENVOY, NGINX, APPLICATION_GATEWAY),
     clusters="label_values(up, cluster)",
     drill="singlepane-workload",
 )

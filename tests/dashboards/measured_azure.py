@@ -18,6 +18,7 @@ def of_cluster(cluster: str, factor: float) -> Iterator[Series]:
     own = {**target(cluster, "exporter", f"azure-{cluster}"), "subscription": "shop-prod", "region": "weu"}
     yield from _network(own, factor)
     yield from _stored(own, factor)
+    yield from _gateway(own, factor)
     data = _Named(own, "databases", "shop-db", "dbforpostgresql_flexibleservers")
     for metric, value in (
         ("cpu_average_ratio", 0.3),
@@ -105,3 +106,15 @@ def _stored(own: Mapping[str, str], factor: float) -> Iterator[Series]:
     yield vault("availability_average_ratio", 1 - 0.001 * factor)
     yield vault("saturation_shoebox_average_ratio", 0.4 * factor)
     yield vault("service_api_latency_average_seconds", 0.03 * factor)
+
+
+def _gateway(own: Mapping[str, str], factor: float) -> Iterator[Series]:
+    gateway = _Named(own, "shop", "shop-door", "network_applicationgateways")
+    for group, speed in (("2xx", 19.0), ("5xx", 1.0)):
+        yield gateway("response_status_total", per_second=speed * factor, http_status_group=group)
+    yield gateway("application_gateway_total_time_average_seconds", 0.12 * factor)
+    yield gateway("backend_last_byte_response_time_average_seconds", 0.1 * factor)
+    pool = "api~https"
+    yield gateway("healthy_host_count_average", 4 - factor, backend_settings_pool=pool)
+    yield gateway("unhealthy_host_count_average", factor, backend_settings_pool=pool)
+    yield gateway("capacity_units_average", 12 * factor)
