@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
+from alerts import links
 from alerts.asks import answered
 from estate.components import Address, RuleFile, Template, text
 from estate.model import Estate
@@ -21,7 +22,7 @@ from estate.model.thresholds import Thresholds
 from estate.quantities import seconds
 
 FOLDER = Path(__file__).parent / "content"
-# The singlepane server serves docs/runbooks at /runbooks/NAME, and one cluster's view at /?cluster=NAME.
+# The singlepane server serves docs/runbooks at /runbooks/NAME, and dashboards at /dashboards/UID.
 SERVER = text("http://", Address("server", "http"))
 TEAM = "platform"
 # A label of a namespace, and the value that keeps it silent; kube-state-metrics says it of all namespaces.
@@ -32,65 +33,79 @@ _THRESHOLD = re.compile(r"\$\{(\w+)\}")
 @dataclass(frozen=True, slots=True)
 class Content:
     """A file of `alerts/content`, who evaluates it (see `estate.components.RuleFile`), and the exporters
-    that it is about: where one of them does not run, the file is of no use and is left out.
+    that it is about: where one of them does not run, the file is of no use and is left out. `board` is the
+    dashboard that its alerts lead to, without `singlepane-`.
 
     `muted`: its alerts are about things in namespaces, and not about those in namespaces with `MUTE`.
     """
 
     name: str
     scope: Literal["cluster", "hub", "global"]
+    board: str
     needs: tuple[str, ...] = ()
     muted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where links of alerts lead: the singlepane server, and what a dashboard's uid is put behind."""
+
+    server: Template
+    boards: Template
+
+
 CONTENTS = (
-    Content("heartbeat", "cluster"),
-    Content("prometheus", "cluster"),
-    Content("sidecars", "cluster"),
-    Content("clocks", "cluster"),
-    Content("exporters", "cluster"),
-    Content("estate", "cluster"),
-    Content("azure", "cluster"),
-    Content("compaction", "hub"),
-    Content("alerting", "hub"),
-    Content("thanos", "hub"),
-    Content("certificates", "hub"),
-    Content("clusters", "global"),
-    Content("days", "global"),
-    Content("hosts", "cluster", ("node-exporter",)),
-    Content("nodes", "cluster", ("kube-state-metrics", "kubelet")),
-    Content("workloads", "cluster", ("cadvisor", "kube-state-metrics"), muted=True),
-    Content("volumes", "cluster", ("kube-state-metrics", "kubelet"), muted=True),
-    Content("dns", "cluster", ("coredns",)),
-    Content("apiserver", "cluster", ("kube-apiserver",)),
-    Content("apiservers", "global", ("kube-apiserver",)),
-    Content("usage", "cluster", ("cadvisor", "kube-state-metrics")),
-    Content("issued-certificates", "cluster", ("cert-manager",)),
-    Content("secrets", "cluster", ("external-secrets",)),
-    Content("argo-cd", "cluster", ("argo-cd",)),
-    Content("probes", "cluster", ("blackbox-exporter",)),
-    Content("ingress-nginx", "cluster", ("ingress-nginx",)),
-    Content("gateways", "cluster", ("istio",)),
-    Content("external-dns", "cluster", ("external-dns",)),
-    Content("pipelines", "cluster", ("azure-devops-exporter",)),
-    Content("logs", "cluster", ("otel-collector",)),
-    Content("log-agents", "cluster", ("fluent-bit",)),
-    Content("autoscaler", "cluster", ("cluster-autoscaler",)),
-    Content("node-pools", "cluster", ("karpenter",)),
-    Content("azure-facts", "cluster", ("azure-resourcemanager-exporter",)),
-    Content("azure-resources", "cluster", ("azure",)),
-    Content("spending", "global", ("azure-resourcemanager-exporter",)),
+    Content("heartbeat", "cluster", "estate"),
+    Content("prometheus", "cluster", "prometheus"),
+    Content("sidecars", "cluster", "thanos"),
+    Content("clocks", "cluster", "cluster"),
+    Content("exporters", "cluster", "exporters"),
+    Content("estate", "cluster", "estate"),
+    Content("azure", "cluster", "exporters"),
+    Content("compaction", "hub", "thanos"),
+    Content("alerting", "hub", "on-call"),
+    Content("thanos", "hub", "thanos"),
+    Content("certificates", "hub", "expiry"),
+    Content("clusters", "global", "estate"),
+    Content("days", "global", "prometheus"),
+    Content("hosts", "cluster", "cluster", ("node-exporter",)),
+    Content("nodes", "cluster", "cluster", ("kube-state-metrics", "kubelet")),
+    Content("workloads", "cluster", "workload", ("cadvisor", "kube-state-metrics"), muted=True),
+    Content("volumes", "cluster", "workload", ("kube-state-metrics", "kubelet"), muted=True),
+    Content("dns", "cluster", "cluster", ("coredns",)),
+    Content("apiserver", "cluster", "cluster", ("kube-apiserver",)),
+    Content("apiservers", "global", "cluster", ("kube-apiserver",)),
+    Content("usage", "cluster", "workload", ("cadvisor", "kube-state-metrics")),
+    Content("issued-certificates", "cluster", "expiry", ("cert-manager",)),
+    Content("secrets", "cluster", "expiry", ("external-secrets",)),
+    Content("argo-cd", "cluster", "delivery", ("argo-cd",)),
+    Content("probes", "cluster", "ingress", ("blackbox-exporter",)),
+    Content("ingress-nginx", "cluster", "ingress", ("ingress-nginx",)),
+    Content("gateways", "cluster", "ingress", ("istio",)),
+    Content("external-dns", "cluster", "expiry", ("external-dns",)),
+    Content("pipelines", "cluster", "delivery", ("azure-devops-exporter",)),
+    Content("logs", "cluster", "logging", ("otel-collector",)),
+    Content("log-agents", "cluster", "logging", ("fluent-bit",)),
+    Content("autoscaler", "cluster", "cluster", ("cluster-autoscaler",)),
+    Content("node-pools", "cluster", "cluster", ("karpenter",)),
+    Content("azure-facts", "cluster", "azure", ("azure-resourcemanager-exporter",)),
+    Content("azure-resources", "cluster", "azure", ("azure",)),
+    Content("spending", "global", "cost", ("azure-resourcemanager-exporter",)),
 )
 
 
-def rule_files(estate: Estate, base_url: Template = SERVER, runs: Iterable[str] = ()) -> tuple[RuleFile, ...]:
+def rule_files(
+    estate: Estate, base_url: Template = SERVER, runs: Iterable[str] = (), boards: Template | None = None
+) -> tuple[RuleFile, ...]:
     """The rule files that have something to look at, with the house rules and the estate's thresholds.
 
-    `base_url` is where people reach the singlepane server. `runs` are the exporters that the target brings
-    along; those that the estate has or names (`alerts.sets`) are added.
+    `base_url` is where people reach the singlepane server, `boards` what a dashboard's uid is put behind: the
+    pages of that server, unless said. `runs` are the exporters that the target brings along; those that the
+    estate has or names (`alerts.sets`) are added.
     """
     there = {*runs, *estate.alerts.sets, *(row.kind for row in estate.exporters.values())}
-    files = (_rule_file(content, base_url, estate) for content in CONTENTS if there.issuperset(content.needs))
+    places = Places(base_url, boards if boards is not None else links.joined(base_url, "/dashboards/"))
+    files = (_rule_file(content, places, estate) for content in CONTENTS if there.issuperset(content.needs))
     return tuple(file for file in files if any(group["rules"] for group in file.document["groups"]))
 
 
@@ -106,12 +121,12 @@ def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:
     return found
 
 
-def _rule_file(content: Content, base_url: Template, estate: Estate) -> RuleFile:
+def _rule_file(content: Content, places: Places, estate: Estate) -> RuleFile:
     found = [
         {
             **group,
             "rules": [
-                _by_the_house(rule, content, base_url)
+                _by_the_house(rule, content, places)
                 for rule in group["rules"]
                 if answered(rule.get("alert", ""), estate)
             ],
@@ -121,7 +136,7 @@ def _rule_file(content: Content, base_url: Template, estate: Estate) -> RuleFile
     return RuleFile(content.name, content.scope, {"groups": found})
 
 
-def _by_the_house(rule: Mapping[str, Any], content: Content, base_url: Template) -> Mapping[str, Any]:
+def _by_the_house(rule: Mapping[str, Any], content: Content, places: Places) -> Mapping[str, Any]:
     """An alert with its team and its links; a recording rule as it is."""
     if "alert" not in rule:
         return rule
@@ -134,11 +149,7 @@ def _by_the_house(rule: Mapping[str, Any], content: Content, base_url: Template)
         "labels": {"team": TEAM, **rule["labels"]},
         "annotations": {
             **rule["annotations"],
-            "runbook_url": _link(base_url, f"/runbooks/{rule['alert']}"),
-            "dashboard_url": _link(base_url, f"/?cluster={cluster}"),
+            "runbook_url": links.runbook(rule, places.server),
+            "dashboard_url": links.dashboard(rule, places.boards, content.board, cluster),
         },
     }
-
-
-def _link(base_url: Template, path: str) -> Template:
-    return base_url + path if isinstance(base_url, str) else text(base_url, path)

@@ -46,6 +46,11 @@ def cluster_components(estate: Estate) -> tuple[Component, ...]:
 
 
 def rule_files(estate: Estate) -> tuple[RuleFile, ...]:
-    """The rules, with links to where people reach the server; its name in the hub where nobody said."""
+    """The rules, with links to where people reach the server; its name in the hub where nobody said.
+
+    Dashboards are those of Grafana, where the estate says how people reach it.
+    """
     inside = f"http://server.{estate.clusters[estate.hub].kubernetes.namespace}.svc:{SERVER_PORT}"
-    return rules.rule_files(estate, (estate.alerts.base_url or inside).rstrip("/"), RUNS)
+    reached = estate.grafana.url if estate.grafana else None
+    boards = f"{reached.rstrip('/')}/d/" if reached else None
+    return rules.rule_files(estate, (estate.alerts.base_url or inside).rstrip("/"), RUNS, boards)

@@ -86,7 +86,8 @@ def _group(
         labels=_shown(shared),
         lines=lines,
         runbook=f"/runbooks/{name}" if name in runbooks else _one(members, "runbook_url"),
-        dashboard=_one(members, "dashboard_url"),
+        # Each names its own time and namespace: the first is the worst.
+        dashboard=web_url(first.annotations.get("dashboard_url", "")),
         silence=silence(alertmanager, shared) if facts.fires(members[0]) else "",
         source=_link(members, lambda known: known.alert.generator_url),
     )

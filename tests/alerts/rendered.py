@@ -60,12 +60,20 @@ def every_rule() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 def write(folder: Path, *, for_promtool: bool) -> list[Path]:
     """The files in `folder`. promtool knows no partial responses, so that key goes for it."""
     paths = []
+    for name, content in _texts(for_promtool).items():
+        path = folder / f"{name}.yaml"
+        path.write_text(content, encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+@cache
+def _texts(for_promtool: bool) -> Mapping[str, str]:
+    found = {}
     for file in rules():
         groups = [
             {key: value for key, value in group.items() if not (for_promtool and key.startswith("partial"))}
             for group in file.document["groups"]
         ]
-        path = folder / f"{file.name}.yaml"
-        path.write_text(yaml.safe_dump({"groups": groups}, sort_keys=False, width=1000), encoding="utf-8")
-        paths.append(path)
-    return paths
+        found[file.name] = yaml.safe_dump({"groups": groups}, sort_keys=False, width=1000)
+    return found

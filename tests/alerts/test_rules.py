@@ -11,12 +11,19 @@ import pytest
 from promql_parser import parse
 
 from alerts.rules import CONTENTS, FOLDER, rule_files
+from dashboards.render import documents
+from deploy import cluster_wiring
 from deploy.engines import find
 from estate.components import Address, Text
+from estate.model import Estate
 from estate.quantities import seconds
 from tests.alerts import reference
 from tests.alerts.rendered import AT_ONCE, BASE_URL, RUNBOOKS, alerts, example, rules, write
 
+# Dashboards by uid, with the names of their variables.
+UIDS = {
+    row["uid"]: {variable["name"] for variable in row["templating"]["list"]} for row in documents().values()
+}
 SEVERITIES = {"critical", "warning", "info", "none"}
 EVERY = pytest.mark.parametrize("name", sorted(alerts()))
 
@@ -55,7 +62,11 @@ def test_labels_and_annotations(name: str) -> None:
     assert list(rule["annotations"]) == ["summary", "description", "runbook_url", "dashboard_url"]
     assert rule["annotations"]["runbook_url"] == f"{BASE_URL}/runbooks/{name}"
     cluster = "$labels.cluster" if file.scope == "global" else "$externalLabels.cluster"
-    assert rule["annotations"]["dashboard_url"] == f"{BASE_URL}/?cluster={{{{ {cluster} }}}}"
+    start = rule["annotations"]["dashboard_url"].removeprefix(f"{BASE_URL}/dashboards/")
+    uid, _, chosen = start.partition("?")
+    assert uid in UIDS
+    assert chosen.startswith(f"var-cluster={{{{ {cluster} }}}}")
+    assert ("&var-namespace=" in chosen) == ("namespace" in UIDS[uid])
     assert "for" in rule or name in AT_ONCE
 
 
@@ -149,6 +160,18 @@ def test_links_of_a_runbook_lead_somewhere(page: Path) -> None:
     """Links to other pages are to pages that exist."""
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_dashboards_are_those_of_grafana_where_people_reach_one() -> None:
+    """In clusters with a Grafana that has an address, an alert leads there; its runbook stays ours."""
+    document = example().model_dump(by_alias=True)
+    document["grafana"] = {"url": "https://grafana.example/"}
+    found = cluster_wiring.rule_files(Estate.model_validate(document))
+    rule = next(file for file in found if file.name == "prometheus").document["groups"][0]["rules"][0]
+    assert rule["annotations"]["dashboard_url"].startswith(
+        "https://grafana.example/d/singlepane-prometheus?var-cluster={{ $externalLabels.cluster }}"
+    )
+    assert rule["annotations"]["runbook_url"].startswith("http://server.")
 
 
 def test_links_may_wait_for_an_address() -> None:

@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -15,13 +16,17 @@ from typing import Any
 import pytest
 import yaml
 
+from alerts.links import BY_COMPONENT
+from alerts.rules import CONTENTS
 from alerts.trials.cases import Case, cases
 from alerts.trials.trials import fires_at, firing
+from estate.quantities import seconds
 from tests.alerts.rendered import BASE_URL, every_rule
 from tests.alerts.test_trials import GROUPS, run, write
 
 GOLDEN = Path(__file__).parents[1] / "data" / "alerts" / "texts"
 WRITE = os.environ.get("SINGLEPANE_GOLDEN") == "write"
+BOARDS = {content.name: content.board for content in CONTENTS}
 _RULES = every_rule()
 # What a label that is not there leaves behind, and a template that is none.
 _GAP = re.compile(r"<no value>|%!|\{\{|\}\}|  | [.,:;)]|\( |(?<!:)//| of (has|is|in)\b")
@@ -31,13 +36,22 @@ def _tried(group: str) -> Mapping[str, Case]:
     return {name: case for name, case in cases(group).items() if isinstance(case, Case)}
 
 
+def _dashboard(rule: Mapping[str, Any], group: str, case: Case) -> str:
+    """The dashboard with what the alert is about chosen, from an hour before it began to wait to half an hour
+    after it was seen to fire.
+    """
+    board = BY_COMPONENT.get(case.expects["component"], BOARDS[group])
+    chosen = f"var-cluster={case.expects.get('cluster', 'prod-weu')}"
+    if board == "workload" and "namespace" in case.expects:
+        chosen += f"&var-namespace={case.expects['namespace']}"
+    at, waits = fires_at(rule, case), seconds(rule["for"])
+    around = f"from={1000 * (at - waits - 3600)}&to={1000 * (at + 1800)}"
+    return f"{BASE_URL}/dashboards/singlepane-{board}?{chosen}&{around}"
+
+
 def _test(name: str, group: str, case: Case, said: Mapping[str, str] | None) -> Mapping[str, Any]:
     rule = _RULES[group][name]
-    cluster = case.expects.get("cluster", "prod-weu")
-    links = {
-        "runbook_url": f"{BASE_URL}/runbooks/{name}",
-        "dashboard_url": f"{BASE_URL}/?cluster={cluster}",
-    }
+    links = {"runbook_url": f"{BASE_URL}/runbooks/{name}", "dashboard_url": _dashboard(rule, group, case)}
     expected = [
         {"exp_labels": {"team": "platform", **case.expects}, "exp_annotations": {**(said or {}), **links}}
     ]
@@ -58,7 +72,7 @@ def _file(folder: Path, group: str, name: str, case: Case, said: Mapping[str, st
         "evaluation_interval": f"{case.interval}s",
         "tests": [_test(name, group, case, said)],
     }
-    (folder / f"{name}.texts.yaml").write_text(yaml.safe_dump(document, sort_keys=False, width=1000))
+    (folder / f"{name}.texts.yaml").write_text(json.dumps(document))
     return f"{name}.texts.yaml"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Mapping
 from functools import cache
@@ -39,9 +40,10 @@ def write(folder: Path, group: str, name: str, rule: Mapping[str, Any], case: Ca
     ]
     file = name.replace(":", "_")
     content = {"groups": [{"name": group, "rules": recording if "record" in rule else [*recording, rule]}]}
-    (folder / f"{file}.rules.yaml").write_text(yaml.safe_dump(content, sort_keys=False, width=1000))
+    # JSON is YAML as well, and written in a fraction of the time.
+    (folder / f"{file}.rules.yaml").write_text(json.dumps(content))
     tests = document(f"{file}.rules.yaml", rule, case)
-    (folder / f"{file}.test.yaml").write_text(yaml.safe_dump(tests, sort_keys=False, width=1000))
+    (folder / f"{file}.test.yaml").write_text(json.dumps(tests))
     return f"{file}.test.yaml"
 
 

@@ -80,6 +80,17 @@ async def test_an_alert_has_a_time_of_day_and_ways_on(client: httpx.AsyncClient,
     assert '<code>instance="10.0.0.1:9102"</code>' in text
 
 
+def test_a_group_leads_to_the_dashboard_of_its_first(service: Service) -> None:
+    """Addresses of dashboards bear the time of the firing, each its own: the link is that of the first."""
+    rows = [_down(1), _down(2)]
+    for start, row in enumerate(rows):
+        link = f"http://127.0.0.1:9797/dashboards/singlepane-prometheus?var-cluster=prod-weu&from={start}"
+        row["annotations"] = {"summary": "x", "dashboard_url": link}
+    service.journal.notify(parsed(rows), NOW)
+    (group,) = page(service.facts(), Choices(), frozenset()).firing
+    assert group.dashboard.endswith(("from=0", "from=1"))
+
+
 def test_a_flood_is_counted_and_not_listed(service: Service) -> None:
     """However many alerts fire, a page holds at most a hundred lines, and five hundred when asked for all."""
     for start in range(0, 4_000, 1_000):

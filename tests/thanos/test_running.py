@@ -265,6 +265,10 @@ def test_a_lost_cluster_is_seen(room: Room) -> None:
         return [each["labels"]["cluster"] for each in rule["alerts"] if each["state"] == "pending"]
 
     assert eventually(30, "ClusterSilent pending", silent) == ["prod-weu"]
+    # The ruler asks Query for the time that the link bears.
+    (waits,) = room.rules("rule")["ClusterSilent"]["alerts"]
+    link = waits["annotations"]["dashboard_url"]
+    assert re.search(r"/singlepane-estate\?var-cluster=prod-weu&from=\d{13}&to=\d{13}$", link), link
 
     def aborted() -> str:
         rule = room.rules("rule")["estate:up:sum"]
