@@ -5,20 +5,17 @@ Contract: https://prometheus.io/docs/alerting/latest/configuration/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from estate.components import Address, File, FilePath, SecretValue, text
-from estate.errors import UsageError
-from estate.model import GROUP_INTERVAL, Estate, Receiver, WebhookReceiver
+from alerts.receivers import receiver
+from estate.components import Address
+from estate.model import GROUP_INTERVAL, AlertRoute, Estate, Hours
 from estate.quantities import seconds
 
 NOTIFICATIONS = "/api/v1/alertmanager"
 HEARTBEATS = "/api/v1/heartbeat"
-# Alerts in one notification for the server. At some 2 KiB each they stay far below the 4 MiB that it takes;
-# how many were left out is in the document, and the server shows it.
-MAX_ALERTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,8 @@ def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
     Raises UsageError when a receiver is the singlepane server and there is none.
     """
     alerts = estate.alerts
-    beats = f"{alerts.heartbeat.receiver}/heartbeat"
+    beaten = alerts.heartbeat.receiver
+    beats = f"{beaten}/heartbeat"
     return {
         "route": {
             "receiver": alerts.default,
@@ -61,31 +59,54 @@ def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
             "group_interval": GROUP_INTERVAL,
             "repeat_interval": alerts.repeat,
             # The heartbeat comes first: no later route may take it away.
-            "routes": [_heartbeat_route(beats, alerts.heartbeat.every)],
+            "routes": [
+                _heartbeat_route(beats, alerts.heartbeat.every),
+                *(_route(each) for each in alerts.routes),
+            ],
         },
         "inhibit_rules": [_inhibition(each) for each in EXPLANATIONS],
+        **({"time_intervals": [_interval(*each) for each in alerts.hours.items()]} if alerts.hours else {}),
         "receivers": [
-            *(_receiver(name, name, row, server, NOTIFICATIONS) for name, row in alerts.receivers.items()),
-            _receiver(
-                beats,
-                alerts.heartbeat.receiver,
-                alerts.receivers[alerts.heartbeat.receiver],
-                server,
-                HEARTBEATS,
-                # A receiver that counts requests takes a resolved heartbeat for one more: the opposite.
-                send_resolved=False,
+            *(
+                _receiver(name, receiver(name, row, server, NOTIFICATIONS), True)
+                for name, row in alerts.receivers.items()
             ),
+            # A receiver that counts requests takes a resolved heartbeat for one more: the opposite.
+            _receiver(beats, receiver(beaten, alerts.receivers[beaten], server, HEARTBEATS), False),
         ],
     }
 
 
-def secret_files(estate: Estate) -> tuple[File, ...]:
-    """Files that the configuration refers to: URLs of webhooks, which hold tokens."""
-    return tuple(
-        File(_url_file(name), text(SecretValue(row.url)), secret=True)
-        for name, row in estate.alerts.receivers.items()
-        if isinstance(row, WebhookReceiver)
-    )
+def _receiver(name: str, integrations: Mapping[str, Any], resolved: bool) -> Mapping[str, Any]:
+    """Each integration also says whether what ended is told; some do not tell by themselves."""
+    told = {"send_resolved": resolved}
+    return {
+        "name": name,
+        **{kind: [{**each, **told} for each in rows] for kind, rows in integrations.items()},
+    }
+
+
+def _route(row: AlertRoute) -> Mapping[str, Any]:
+    selected: Mapping[str, Sequence[str]] = {
+        "severity": row.severities,
+        "team": row.teams,
+        "cluster": row.clusters,
+        "alertname": row.alerts,
+    }
+    return {
+        "matchers": [f'{label}=~"{"|".join(values)}"' for label, values in selected.items() if values],
+        "receiver": row.receiver,
+        **({"active_time_intervals": [row.hours]} if row.hours is not None else {}),
+        **({"continue": True} if row.also else {}),
+    }
+
+
+def _interval(name: str, row: Hours) -> Mapping[str, Any]:
+    times = [{"start_time": row.begin, "end_time": row.end}]
+    return {
+        "name": name,
+        "time_intervals": [{"times": times, "weekdays": list(row.days), "location": row.zone}],
+    }
 
 
 def _inhibition(of: Explanation) -> Mapping[str, Any]:
@@ -111,22 +132,3 @@ def _heartbeat_route(receiver: str, every: str) -> Mapping[str, Any]:
         "group_interval": every,
         "repeat_interval": f"{seconds(every) * 500}ms",
     }
-
-
-def _receiver(
-    name: str, row_name: str, row: Receiver, server: Address | None, path: str, send_resolved: bool = True
-) -> Mapping[str, Any]:
-    if isinstance(row, WebhookReceiver):
-        webhook: dict[str, Any] = {"url_file": text(FilePath(_url_file(row_name)))}
-    elif server is not None:
-        webhook = {"url": text("http://", server, path), "max_alerts": MAX_ALERTS}
-    else:
-        raise UsageError(
-            f"receiver {row_name!r} is the singlepane server, which does not run here",
-            "Give the receiver `kind: webhook` and a reference to its URL.",
-        )
-    return {"name": name, "webhook_configs": [{**webhook, "send_resolved": send_resolved}]}
-
-
-def _url_file(name: str) -> str:
-    return f"receivers/{name}.url"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import exporters.components
 import thanos.topology
-from alerts import routing, rules
+from alerts import receivers, routing, rules
 from dashboards import grafana
 from deploy import between
 from deploy.server import PORT as SERVER_PORT
@@ -32,7 +32,7 @@ def cluster_components(estate: Estate) -> tuple[Component, ...]:
             others=others,
             rules=rule_files(estate),
             alertmanager=routing.configuration(estate, page.address()),
-            alertmanager_files=routing.secret_files(estate),
+            alertmanager_files=receivers.secret_files(estate),
             alertmanagers=ALERTMANAGERS,
             objstore=objstore.azure(estate.metrics.store),
             tls=tls,

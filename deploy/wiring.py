@@ -7,7 +7,7 @@ from typing import Literal
 
 import exporters.components
 import thanos.topology
-from alerts import routing, rules
+from alerts import receivers, routing, rules
 from dashboards import grafana
 from deploy import between, local_secrets, stand_ins
 from deploy.server import server
@@ -64,7 +64,7 @@ def local_components(
             others=others,
             rules=rules.rule_files(estate, runs=RUNS),
             alertmanager=routing.configuration(estate, page.address()),
-            alertmanager_files=routing.secret_files(estate),
+            alertmanager_files=receivers.secret_files(estate),
             objstore=bucket,
             store_needs=tuple(each.name for each in storage),
             tls=tls,

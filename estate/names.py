@@ -139,6 +139,28 @@ RESOURCE_TYPE = Spelling(
     "provider and type, such as Microsoft.Storage/storageAccounts",
     200,
 )
+ALERT_NAME = Spelling(
+    "invalid-name",
+    "alert name",
+    r"[A-Za-z_][A-Za-z0-9_]*",
+    "letters, digits and underscores, not a digit first, such as ClusterSilent",
+    100,
+    _underscored,
+)
+CLOCK_TIME = Spelling(
+    "invalid-time",
+    "time of day",
+    r"([01]\d|2[0-3]):[0-5]\d|24:00",
+    'hours and minutes in quotes, such as "09:00" or "17:30"',
+    5,
+)
+MAIL_ADDRESS = Spelling(
+    "invalid-mail",
+    "mail address",
+    r"[^\s@<>,;:]+@[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?",
+    "one address without a name, such as oncall@shop.example",
+    254,
+)
 _SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 # RFC 1123 subdomain: names of storage classes, secrets and other objects.
 DNS_NAME = Spelling(
@@ -148,6 +170,13 @@ DNS_NAME = Spelling(
     "lower-case letters, digits, inner hyphens and dots, at most 253 characters",
     253,
     _hyphenated,
+)
+MAIL_SERVER = Spelling(
+    "invalid-host",
+    "mail server",
+    rf"{_SUBDOMAIN}:[1-9]\d{{0,4}}",
+    "host and port, such as smtp.shop.example:587",
+    259,
 )
 HOST_NAME = Spelling(
     "invalid-host",
@@ -272,6 +301,10 @@ WorkloadOrSecret = Annotated[str, WORKLOAD_OR_SECRET]
 WorkloadCliOrSecret = Annotated[str, WORKLOAD_CLI_OR_SECRET]
 DnsName = Annotated[str, DNS_NAME]
 HostName = Annotated[str, HOST_NAME]
+AlertName = Annotated[str, ALERT_NAME]
+ClockTime = Annotated[str, CLOCK_TIME]
+MailAddress = Annotated[str, MAIL_ADDRESS]
+MailServer = Annotated[str, MAIL_SERVER]
 Registry = Annotated[str, REGISTRY]
 ImageName = Annotated[str, IMAGE_NAME]
 Digest = Annotated[str, DIGEST]

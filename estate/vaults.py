@@ -10,8 +10,8 @@ from estate.model import (
     Estate,
     JsonExporter,
     ReferencedCertificate,
-    WebhookReceiver,
     component_names,
+    secret_of,
 )
 from estate.model.alerts import ALERTMANAGERS
 from estate.stacks import account_of
@@ -64,8 +64,10 @@ def readers(estate: Estate) -> Iterator[Reader]:
         yield Reader(estate.hub, "grafana", entra.client_secret, path)
     yield from _of_tls(estate)
     for name, receiver in estate.alerts.receivers.items():
-        if isinstance(receiver, WebhookReceiver) and of(receiver.url):
-            yield Reader(estate.hub, "alertmanager", receiver.url, ("alerts", "receivers", name, "url"))
+        held = secret_of(receiver)
+        if held is not None and of(held[1]):
+            key, reference = held
+            yield Reader(estate.hub, "alertmanager", reference, ("alerts", "receivers", name, key))
 
 
 def _of_tls(estate: Estate) -> Iterator[Reader]:

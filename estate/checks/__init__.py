@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from estate.checks.alert_routes import alert_routes, hours, receivers
 from estate.checks.azure import azure_management_groups, azure_metrics, azure_scopes
 from estate.checks.component_names import component_names
 from estate.checks.identity import identity
@@ -33,6 +34,9 @@ CHECKS: tuple[Check, ...] = (
     identity,
     lists,
     rollout,
+    alert_routes,
+    hours,
+    receivers,
     labels,
     component_names,
     tls,

@@ -11,6 +11,8 @@ from estate.tree import Path
 
 # Comparing each of very many wrong names with very many right ones would take minutes.
 MOST_COMPARED = 100
+# Where they are defined, if not under the kind's plural.
+WHERE = {"receiver": "alerts.receivers", "hours": "alerts.hours"}
 
 
 def references(estate: Estate) -> Iterator[Problem]:
@@ -20,16 +22,18 @@ def references(estate: Estate) -> Iterator[Problem]:
         "subscription": estate.subscriptions,
         "cluster": estate.clusters,
         "receiver": estate.alerts.receivers,
+        "hours": estate.alerts.hours,
     }
     compared = 0
     for kind, name, path in _named(estate):
         # With none defined at all, that is what is said.
-        if name is None or name in defined[kind] or not defined[kind]:
+        if name is None or name in defined[kind] or (not defined[kind] and kind != "hours"):
             continue
         compared += 1
-        where = "alerts.receivers" if kind == "receiver" else f"{kind}s"
+        where = WHERE.get(kind, f"{kind}s")
         fix = offer(name, defined[kind]) if compared <= MOST_COMPARED else ""
-        yield Problem(f"unknown-{kind}", path, f"there is no {kind} {name!r} under {where}", fix)
+        what = "are no hours" if kind == "hours" else f"is no {kind}"
+        yield Problem(f"unknown-{kind}", path, f"there {what} {name!r} under {where}", fix)
 
 
 def _named(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
@@ -52,3 +56,8 @@ def _named(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
             yield "cluster", named, ("rollout", "waves", index, "clusters", place)
     yield "receiver", estate.alerts.default, ("alerts", "default")
     yield "receiver", estate.alerts.heartbeat.receiver, ("alerts", "heartbeat", "receiver")
+    for index, route in enumerate(estate.alerts.routes):
+        yield "receiver", route.receiver, ("alerts", "routes", index, "receiver")
+        yield "hours", route.hours, ("alerts", "routes", index, "hours")
+        for place, named in enumerate(route.clusters):
+            yield "cluster", named, ("alerts", "routes", index, "clusters", place)

@@ -10,7 +10,7 @@ from estate.tree import Path
 
 
 def unused(estate: Estate) -> Iterator[Problem]:
-    """Warn of tenants, subscriptions and receivers that no row names."""
+    """Warn of tenants, subscriptions, receivers and hours that no row names."""
     tenants = [subscription.tenant for subscription in estate.subscriptions.values()]
     if estate.grafana is not None and estate.grafana.entra is not None:
         tenants.append(estate.grafana.entra.tenant)
@@ -23,10 +23,13 @@ def unused(estate: Estate) -> Iterator[Problem]:
             return  # Its kind is not known, so neither is what it names.
     why = "no cluster lives in it and no exporter reads it"
     yield from _unused("subscription", estate.subscriptions, subscriptions, ("subscriptions",), why)
-    receivers = [estate.alerts.default, estate.alerts.heartbeat.receiver]
+    routes = estate.alerts.routes
+    receivers = [estate.alerts.default, estate.alerts.heartbeat.receiver, *(row.receiver for row in routes)]
     yield from _unused(
         "receiver", estate.alerts.receivers, receivers, ("alerts", "receivers"), "nothing is sent to it"
     )
+    hours = [row.hours for row in routes if row.hours is not None]
+    yield from _unused("hours", estate.alerts.hours, hours, ("alerts", "hours"), "no route names them")
 
 
 def _unused(
@@ -39,5 +42,9 @@ def _unused(
     for name in defined:
         if name not in used:
             yield Problem(
-                f"unused-{kind}", (*path, name), f"the {kind} {name!r} is not used: {why}", "remove it", True
+                f"unused-{kind}",
+                (*path, name),
+                f"the {kind} {name!r} {'are' if kind == 'hours' else 'is'} not used: {why}",
+                "remove it",
+                True,
             )

@@ -15,9 +15,6 @@ from estate.model.alerts import (
     GROUP_INTERVAL,
     Alerts,
     Heartbeat,
-    Receiver,
-    SinglepaneReceiver,
-    WebhookReceiver,
 )
 from estate.model.clusters import Cloud, Cluster, PrometheusSettings, Subscription, Tenant
 from estate.model.credentials import (
@@ -46,6 +43,19 @@ from estate.model.exporters import (
 from estate.model.grafana import Grafana, GrafanaEntra
 from estate.model.kubernetes import EngineVersions, Gate, Images, KubernetesSettings, Rollout, Stack, Wave
 from estate.model.metrics import Metrics, QuerySettings, Retention, Store
+from estate.model.receivers import (
+    AlertRoute,
+    EmailReceiver,
+    Hours,
+    JiraReceiver,
+    PagerDutyReceiver,
+    Receiver,
+    SinglepaneReceiver,
+    SlackReceiver,
+    TeamsReceiver,
+    WebhookReceiver,
+    secret_of,
+)
 from estate.model.row import Row
 from estate.model.tls import IssuedCertificate, ReferencedCertificate, TlsSettings
 from estate.names import ClusterName, DnsLabel, Url
@@ -55,6 +65,7 @@ __all__ = [
     "GROUP_INTERVAL",
     "RESERVED",
     "Aggregation",
+    "AlertRoute",
     "Alerts",
     "AzureBudget",
     "AzureExporter",
@@ -67,6 +78,7 @@ __all__ = [
     "Cluster",
     "Credential",
     "Defaults",
+    "EmailReceiver",
     "EngineVersions",
     "Estate",
     "EstateExporter",
@@ -77,14 +89,17 @@ __all__ = [
     "GrafanaEntra",
     "Grain",
     "Heartbeat",
+    "Hours",
     "Images",
     "IssuedCertificate",
+    "JiraReceiver",
     "JsonExporter",
     "JsonMetric",
     "KubernetesSettings",
     "Local",
     "ManagedCredential",
     "Metrics",
+    "PagerDutyReceiver",
     "PrometheusSettings",
     "QuerySettings",
     "Receiver",
@@ -94,15 +109,18 @@ __all__ = [
     "Row",
     "SecretCredential",
     "SinglepaneReceiver",
+    "SlackReceiver",
     "Stack",
     "Store",
     "Subscription",
+    "TeamsReceiver",
     "Tenant",
     "TlsSettings",
     "Wave",
     "WebhookReceiver",
     "WorkloadCredential",
     "component_names",
+    "secret_of",
 ]
 
 API_VERSION = "singlepane/v1"

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from estate.model.receivers import AlertRoute, Hours, Receiver
 from estate.model.row import Row
 from estate.model.thresholds import Thresholds
-from estate.names import DnsLabel, SecretReference, Url
+from estate.names import DnsLabel, Url
 from estate.quantities import Duration
 
 # How often a group of alerts is looked at again: what it holds is sent at these times alone.
@@ -34,23 +35,6 @@ AlertSet = Literal[
 ]
 
 
-class SinglepaneReceiver(Row):
-    """The singlepane server, which keeps the last notifications and heartbeats and shows them."""
-
-    kind: Literal["singlepane"]
-
-
-class WebhookReceiver(Row):
-    """Any HTTP endpoint that takes Alertmanager's webhook document."""
-
-    kind: Literal["webhook"]
-    url: SecretReference
-    """Reference to the URL: webhook URLs hold tokens."""
-
-
-Receiver = Annotated[SinglepaneReceiver | WebhookReceiver, Field(discriminator="kind")]
-
-
 class Heartbeat(Row):
     """The dead man's switch: every cluster's Watchdog alert, sent again and again."""
 
@@ -67,6 +51,10 @@ class Alerts(Row):
     """Receivers by name."""
     default: DnsLabel
     """Receiver of every alert that no route takes."""
+    routes: list[AlertRoute] = Field(default=[])
+    """Which alerts go elsewhere: the first route that takes an alert has it."""
+    hours: dict[DnsLabel, Hours] = Field(default={})
+    """Parts of the week by name, for routes."""
     heartbeat: Heartbeat
     """The dead man's switch."""
     base_url: Url | None = None

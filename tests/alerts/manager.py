@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import yaml
 
-from alerts.routing import configuration, secret_files
+from alerts.receivers import secret_files
+from alerts.routing import configuration
 from deploy.engines import find
 from estate.components import Address, FilePath, SecretValue, Text
 from estate.model import Estate
@@ -44,6 +45,8 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
             opened.mail.append((self.path, time.monotonic() - opened.opened, json.loads(body)))
             self.send_response(200)
             self.end_headers()
+            # What Slack answers; Alertmanager looks for it.
+            self.wfile.write(b"ok")
 
         def log_message(self, format: str, *args: object) -> None:
             pass

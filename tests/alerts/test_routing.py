@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from alerts.routing import configuration, secret_files
+from alerts.receivers import secret_files
+from alerts.routing import configuration
 from deploy.engines import find
 from estate.components import Address, File, FilePath, SecretValue, Text, text
 from estate.errors import UsageError

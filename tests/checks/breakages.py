@@ -45,6 +45,23 @@ def _images(**versions: str) -> dict[str, Any]:
     return {"versions": versions}
 
 
+def _office(**changes: str) -> dict[str, Any]:
+    """Hours with a name."""
+    row = {"zone": "Europe/Amsterdam", "begin": "09:00", "end": "17:30"}
+    return {"alerts.hours": {"office": {**row, **changes}}}
+
+
+def _routes(*rows: dict[str, Any]) -> dict[str, Any]:
+    """Routes to the receiver that is there; hours are there too."""
+    return {**_office(), "alerts.routes": [{"receiver": "oncall", **row} for row in rows]}
+
+
+def _mail(**changes: str) -> dict[str, Any]:
+    """A mailbox beside the receivers that are there."""
+    row = {"kind": "email", "to": "a@b.example", "sender": "a@b.example", "server": "smtp.b.example:587"}
+    return {"alerts.receivers.mail": {**row, **changes}}
+
+
 # Of every machine.
 ANYWHERE: tuple[Broken, ...] = (
     _b("unknown-cluster", "hub", "hub-wue"),
@@ -55,6 +72,24 @@ ANYWHERE: tuple[Broken, ...] = (
     _b("unknown-receiver", "alerts.default", "oncal"),
     _b("unknown-receiver", "alerts.heartbeat.receiver", "pagr"),
     _b("unused-receiver", "alerts.receivers.third", {"kind": "singlepane"}),
+    _b("unknown-receiver", "alerts.routes.0.receiver", **_routes({"receiver": "nobody"})),
+    _b("unknown-cluster", "alerts.routes.0.clusters.0", **_routes({"clusters": ["prod-nowhere"]})),
+    _b("unknown-hours", "alerts.routes.0.hours", **_routes({"hours": "ofice", "severities": ["info"]})),
+    _b("unused-hours", "alerts.hours.office", **_office()),
+    _b("unknown-time-zone", "alerts.hours.office.zone", **_office(zone="Europe/Amsterdm")),
+    _b("hours-order", "alerts.hours.office.end", **_office(end="08:00")),
+    _b("invalid-time", "alerts.hours.office.begin", **_office(begin="9:00")),
+    _b("route-unreached", "alerts.routes.1", **_routes({"teams": ["a"]}, {"teams": ["a"], "also": True})),
+    _b("page-held-back", "alerts.routes.0.hours", **_routes({"hours": "office"})),
+    _b(
+        "heartbeat-pages",
+        "alerts.heartbeat.receiver",
+        **{"alerts.receivers.pager": {"kind": "pagerduty", "key": "env:DUTY_KEY"}},
+    ),
+    _b("invalid-mail", "alerts.receivers.mail.to", **_mail(to="Shop <shop@shop.example>")),
+    _b("invalid-host", "alerts.receivers.mail.server", **_mail(server="smtp.shop.example")),
+    _b("password-lacks-user", "alerts.receivers.mail.user", **_mail(user="alerts")),
+    _b("literal-secret", "alerts.receivers.mail.password", **_mail(user="a", password="hunter2")),
     _b("unused-subscription", "subscriptions.third", {"id": OTHER_ID, "tenant": "main"}),
     _b("unused-tenant", "tenants.third", {"id": OTHER_ID}),
     _b("tenant-id-twice", "tenants.third.id", **{"tenants.third": {"id": "{tenant}"}}),

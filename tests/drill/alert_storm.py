@@ -13,7 +13,7 @@ import httpx
 import psutil
 import yaml
 
-from alerts.routing import MAX_ALERTS
+from alerts.receivers import MAX_ALERTS
 from deploy.engines import find
 from tests.drill.drill import Drill, Report, until
 from tests.ports import free_address

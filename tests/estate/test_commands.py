@@ -42,7 +42,7 @@ def test_check_prints_all_findings_and_exits_with_2() -> None:
         "    did you mean estate?\n"
         "value-kinds-unknown.yaml:14:30: error: alerts.receivers.oncall.kind: "
         "'pager' is not allowed here [not-allowed]\n"
-        "    write one of singlepane, webhook\n"
+        "    did you mean pagerduty?\n"
     )
     assert result.stderr == "value-kinds-unknown.yaml: not valid, 2 errors\n"
 

@@ -37,6 +37,10 @@ LEGAL = {
     names.REGISTRY: ["mirror.example", "mirror.example:5000/copies", "localhost:5000"],
     names.IMAGE_NAME: ["quay.io/thanos/thanos", "localhost:5000/a/b-c_d"],
     names.DIGEST: ["sha256:" + "0a" * 32],
+    names.ALERT_NAME: ["ClusterSilent", "_a1"],
+    names.CLOCK_TIME: ["00:00", "09:30", "23:59", "24:00"],
+    names.MAIL_ADDRESS: ["oncall@shop.example", "a+b.c@d"],
+    names.MAIL_SERVER: ["smtp.shop.example:587", "10.0.0.1:25"],
     names.URL: ["http://a", "https://a.example:8443/b?c=d#e"],
 }
 WRONG = {
@@ -61,6 +65,10 @@ WRONG = {
     names.REGISTRY: ["", "https://a.example", "a.example/", "copies", "a.example/Copies"],
     names.IMAGE_NAME: ["thanos/thanos", "quay.io/thanos/thanos:v1", "quay.io/a@sha256:0", "quay.io"],
     names.DIGEST: ["", "sha256:0a", "sha512:" + "0a" * 32, "SHA256:" + "0a" * 32],
+    names.ALERT_NAME: ["", "9a", "Cluster Silent", "a-b"],
+    names.CLOCK_TIME: ["", "9:00", "24:01", "12:60", "12.30", "540"],
+    names.MAIL_ADDRESS: ["", "a", "@b", "a@", "A <a@b>", "a@b, c@d", "a b@c"],
+    names.MAIL_SERVER: ["", "smtp.shop.example", "smtp.shop.example:0", "smtp://a:25", "a:123456"],
     names.URL: ["", "ftp://a", "https://", "https:// a", "a.example"],
 }
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from alerts import routing
+from alerts import receivers, routing
 from alerts.rules import rule_files
 from estate.components import Address, Component, Own, Probe, RuleFile, SecretValue
 from estate.load import load
@@ -43,7 +43,7 @@ def azurite_setting(estate: Estate, *others: Component, fast: bool = True) -> Se
         others=others,
         rules=rule_files(estate),
         alertmanager=routing.configuration(estate, Address("server", "http")),
-        alertmanager_files=routing.secret_files(estate),
+        alertmanager_files=receivers.secret_files(estate),
         objstore=objstore.azurite(estate.metrics.store, Address("azurite", "blob"), key),
         store_needs=("azurite",),
         fast=fast,

@@ -10,12 +10,13 @@ from deploy.verify.hop import Hop
 from deploy.verify.replica import Replica
 from deploy.verify.series import instant
 from deploy.verify.words import counted
-from estate.model import SinglepaneReceiver, WebhookReceiver
+from estate.model import SinglepaneReceiver, secret_of
 from estate.quantities import seconds
 
 WINDOW = "10m"
 # Heartbeats come more often than that.
 LATELY = "75s"
+WORDS = {"url": "URL", "key": "key", "password": "password"}
 _SENT = "alertmanager_notifications_total"
 _FAILED = "alertmanager_notifications_failed_total"
 # The counts are the hub's: a store of another cluster that does not answer takes nothing from them.
@@ -23,12 +24,13 @@ _PARTLY = {"dedup": "true", "partial_response": "true"}
 
 
 async def prove(ground: Ground, replica: Replica) -> str:
-    """The files with receivers' URLs first: they are read only when there is something to send."""
+    """The files with receivers' secrets first: they are read only when there is something to send."""
     receivers = ground.estate.alerts.receivers
     for name, row in receivers.items():
         # In a cluster they are files of the pod, which does not begin without them.
-        if isinstance(row, WebhookReceiver) and not ground.in_clusters:
-            _readable(ground, name)
+        held = secret_of(row)
+        if held is not None and not ground.in_clusters:
+            _readable(ground, name, held[0])
     by = "receiver_name, integration, reason"
     failed = await instant(ground, "query", f"sum by ({by}) (increase({_FAILED}[{WINDOW}])) > 0", _PARTLY)
     for counts in failed:
@@ -60,19 +62,19 @@ async def _over(ground: Ground, receiver: str) -> bool:
     return bool(await instant(ground, "query", query, _PARTLY))
 
 
-def _readable(ground: Ground, name: str) -> None:
-    file = Path(ground.deployment.state_folder) / "files" / "alertmanager" / "receivers" / f"{name}.url"
+def _readable(ground: Ground, name: str, key: str) -> None:
+    file = Path(ground.deployment.state_folder) / "files" / "alertmanager" / "receivers" / f"{name}.{key}"
     try:
         empty = not file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise Broken(
-            f"the file with the URL of the receiver {name} cannot be read: {why}",
+            f"the file with the {WORDS[key]} of the receiver {name} cannot be read: {why}",
             "Run `singlepane up` again, which writes it anew.",
         ) from None
     if empty:
         raise Broken(
-            f"the file with the URL of the receiver {name} is empty",
+            f"the file with the {WORDS[key]} of the receiver {name} is empty",
             "Look at the secret that the estate names for it, then run `singlepane up` again.",
         )
 
