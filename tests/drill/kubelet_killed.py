@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drill.drill import Drill, Report, until
-from tests.drill.on_clusters import refused, said, settled, unchanged
+from tests.drill.on_clusters import refused, said, settled, unchanged, verified
 from tests.kubernetes.live import OTHER, Live
 from tests.kubernetes.scenes import held_by
 
@@ -43,8 +43,7 @@ def run(report: Report, _: Path) -> None:
         ran.code == 0, f"the same command goes on, {ran.seconds:.0f} s{'' if ran.code == 0 else ran.err}"
     )
     unchanged(report, live)
-    ran = live.run("verify", "--target", "kubernetes", "--timeout", "240")
-    report.hold(ran.code == 0, f"verified after: every hop holds, {ran.seconds:.0f} s")
+    verified(report, live)
 
 
 def _ready(live: Live) -> Any:

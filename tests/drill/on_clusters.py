@@ -85,6 +85,13 @@ def unchanged(report: Report, live: Live) -> None:
     )
 
 
+def verified(report: Report, live: Live) -> None:
+    """The whole data path holds. Raises Lost with what does not."""
+    ran = live.run("verify", "--target", "kubernetes", "--timeout", "240")
+    why = "" if ran.code == 0 else f": not so: {ran.out[-2000:]}{ran.err[-500:]}"
+    report.hold(ran.code == 0, f"verified after: every hop holds, {ran.seconds:.0f} s{why}")
+
+
 def changed(report: Report, live: Live, change: Callable[[str], str], *words: str) -> Ran:
     """An apply of the changed estate, which must go through. Raises Lost."""
     live.write(change)

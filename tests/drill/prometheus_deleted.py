@@ -11,7 +11,7 @@ from deploy.targets.kubernetes.cluster.paths import collection
 from tests.drill import samples
 from tests.drill.drill import Drill, Report, until
 from tests.drill.load import asking
-from tests.drill.on_clusters import settled
+from tests.drill.on_clusters import settled, verified
 from tests.drill.pods import Pods
 from tests.kubernetes.live import OTHER, SPACE, Live
 
@@ -40,8 +40,7 @@ def run(report: Report, _: Path) -> None:
         gap = samples.widest_gap(samples.visible(pods, samples.Span(now - 15, time.time())), (OTHER, NAME))
         report.say(f"widest gap meanwhile {gap:.0f} s: it has no twin")
     report.say(f"load meanwhile: {load.answered} queries answered, {load.failed} not")
-    ran = live.run("verify", "--target", "kubernetes", "--timeout", "240")
-    report.hold(ran.code == 0, f"verified after: every hop holds, {ran.seconds:.0f} s")
+    verified(report, live)
 
 
 def _whole(pods: Pods, before: samples.Held, span: samples.Span) -> bool:
