@@ -30,7 +30,9 @@ def test_the_dashboard_to_copy_passes_the_lint(monkeypatch: pytest.MonkeyPatch) 
     source = PAGE.split("## Add one\n")[1].split("```python\n")[1].split("   ```\n")[0]
     written: dict[str, Any] = {}
     exec(textwrap.dedent(source), written)  # noqa: S102 (a page of ours)
-    every = (*DASHBOARDS, written["DASHBOARD"])
+    new = written["DASHBOARD"]
+    # Whoever did as the page says has it already.
+    every = (*(each for each in DASHBOARDS if each.uid != new.uid), new)
     for place in ("dashboards.render", "dashboards.ours"):
         monkeypatch.setattr(f"{place}.DASHBOARDS", every)
     assert len(files()) == len(every)
