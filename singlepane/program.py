@@ -37,6 +37,7 @@ VERBS = {
 GROUPS = {
     "estate": "What an estate file may say: its keys, and a schema for editors.",
     "dashboards": "Dashboards as code: list ours, write or publish them, lint and draw any.",
+    "alerts": "Alerts as code: which there are, and who is told of one.",
     "engines": "The third-party programs that components run: pinned, built once, kept in a cache.",
     "exporter": "Exporters turn what Prometheus cannot scrape (Azure, JSON, the estate itself) into metrics.",
     "simulate": "Run a simulated Azure or the demo shop, to try exporters without a subscription.",

@@ -119,7 +119,7 @@ class AlertRoute(Row):
     hours: DnsLabel | None = None
     """Only within these hours; what fires outside of them is told when they begin, if it still fires."""
     also: bool = False
-    """Later routes, and the default, are asked as well; else an alert that this route takes is done with."""
+    """Later routes are asked as well; else an alert that this route takes is done with."""
 
 
 class Hours(Row):
