@@ -13,6 +13,7 @@ from dashboards.content import (
     on_call,
     prometheus,
     shop,
+    slo,
     thanos,
     workload,
 )
@@ -23,6 +24,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
     cluster.DASHBOARD,
     workload.DASHBOARD,
     ingress.DASHBOARD,
+    slo.DASHBOARD,
     thanos.DASHBOARD,
     prometheus.DASHBOARD,
     logs.DASHBOARD,

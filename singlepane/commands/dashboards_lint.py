@@ -91,9 +91,7 @@ def lint(
         excepted = (*excepted, *ours.exceptions())
     options = Options(
         catalogue=_catalogue(exporters or (), catalogues or ()),
-        recorded=recorded.of_ours().union(
-            *(recorded.of_file(given(path), str(path)) for path in rules or ())
-        ),
+        recorded=recorded.known().union(*(recorded.of_file(given(path), str(path)) for path in rules or ())),
         shipped=frozenset(name.removesuffix(".json") for name, _ in ours.files()),
         cluster=cluster,
         exceptions=excepted,

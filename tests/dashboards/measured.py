@@ -15,6 +15,7 @@ from tests.dashboards import (
     measured_delivery,
     measured_kubernetes,
     measured_logs,
+    measured_slos,
 )
 from tests.dashboards.series import END, HUB, NEU, SILENT, WEU, Series, histogram, target
 
@@ -52,6 +53,7 @@ def series() -> Iterator[Series]:
         yield from measured_azure.of_cluster(cluster, factor)
         yield from measured_cost.of_cluster(cluster, factor)
         yield from measured_logs.of_cluster(cluster, factor)
+        yield from measured_slos.of_cluster(cluster, factor)
     yield from measured_alerts.of_managers()
     yield from measured_delivery.of_hub()
     yield from measured_azure.of_hub()
