@@ -133,6 +133,14 @@ class Cluster:
         """One of its processes, such as `kubelet` or `kube-apiserver`, for tests that break it."""
         return next(process for process in self._processes if process.name == name)
 
+    def revive(self) -> None:
+        """Start again what acts on objects, where it has ended, as whoever runs a control plane does: a scheduler
+        may end itself when the API server comes back. To be called from the thread that started them.
+        """
+        for process in self._processes:
+            if process.name in ("kube-scheduler", "kube-controller-manager") and process.ended:
+                process.start_again()
+
     def _start_plane(self) -> None:
         pki, addresses = self.pki, self.addresses
         self._start("etcd", commands.etcd(self._find("etcd"), pki, self.folder / "etcd", addresses))

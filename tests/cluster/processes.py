@@ -46,6 +46,11 @@ class Process:
         """Its process id."""
         return self._popen.pid
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has."""
+        return self._popen.poll() is not None
+
     def expect_running(self) -> None:
         """Raises ClusterError with the end of its log when it has ended."""
         code = self._popen.poll()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def _away(report: Report, given: OnClusters, *, for_good: bool) -> tuple[int, st
     server = given.clusters[HUB].process("kube-apiserver")
     if not for_good:
         given.live.write(scenes.faster)
-    said = []
+    said = list[str]()
     with scenes.begun(given.live, "apply") as process:
         if process.stderr is None:
             raise Lost("an apply without words")
@@ -57,7 +58,12 @@ def _away(report: Report, given: OnClusters, *, for_good: bool) -> tuple[int, st
             if not for_good:
                 time.sleep(AWAY_SECONDS)
                 server.start_again()
-            said += process.stderr.readlines()
+            # The rest of what it says; meanwhile nothing of the hub stays ended but what we have ended.
+            reading = threading.Thread(target=said.extend, args=(process.stderr,))
+            reading.start()
+            while reading.is_alive():
+                given.clusters[HUB].revive()
+                reading.join(1)
             return process.wait(), "".join(said)
         finally:
             if for_good:
