@@ -134,8 +134,9 @@ class Cluster:
         return next(process for process in self._processes if process.name == name)
 
     def revive(self) -> None:
-        """Start again what acts on objects, where it has ended, as whoever runs a control plane does: a scheduler
-        may end itself when the API server comes back. To be called from the thread that started them.
+        """Start again what acts on objects, where it has ended, as whoever runs a control plane does.
+
+        A scheduler may end itself when the API server comes back. Call it from the thread that started them.
         """
         for process in self._processes:
             if process.name in ("kube-scheduler", "kube-controller-manager") and process.ended:
