@@ -19,6 +19,8 @@ OF_SLOTH = frozenset(
         "slo:period_error_budget_remaining:ratio",
     }
 )
+# Of our own for each SLO (alerts/slos.py), beside Sloth's.
+OF_SLOS = frozenset({"slo:few_events:count1h"})
 _FIX = "give a rule file of Prometheus, or a PrometheusRule"
 
 
@@ -30,7 +32,7 @@ def of_ours() -> frozenset[str]:
 
 def known() -> frozenset[str]:
     """Ours, and those that a generator makes under names of its own."""
-    return of_ours() | OF_SLOTH
+    return of_ours() | OF_SLOTH | OF_SLOS
 
 
 def of_file(text: str, file: str) -> frozenset[str]:

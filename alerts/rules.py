@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
-from alerts import links
+from alerts import links, slos
 from alerts.asks import answered
 from estate.components import Address, RuleFile, Template, text
 from estate.model import Estate
@@ -91,6 +91,7 @@ CONTENTS = (
     Content("azure-facts", "cluster", "azure", ("azure-resourcemanager-exporter",)),
     Content("azure-resources", "cluster", "azure", ("azure",)),
     Content("spending", "global", "cost", ("azure-resourcemanager-exporter",)),
+    Content("slos", "global", "slo", ("slos",)),
 )
 
 
@@ -104,9 +105,11 @@ def rule_files(
     estate has or names (`alerts.sets`) are added.
     """
     there = {*runs, *estate.alerts.sets, *(row.kind for row in estate.exporters.values())}
+    there |= {"slos"} if estate.slos else set()
     places = Places(base_url, boards if boards is not None else links.joined(base_url, "/dashboards/"))
     files = (_rule_file(content, places, estate) for content in CONTENTS if there.issuperset(content.needs))
-    return tuple(file for file in files if any(group["rules"] for group in file.document["groups"]))
+    found = tuple(file for file in files if any(group["rules"] for group in file.document["groups"]))
+    return (*found, slos.records(estate)) if estate.slos else found
 
 
 def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:

@@ -164,6 +164,8 @@ CODES = {
     "local-retention-long": _warning("A cluster keeps so much that long graphs burden its Prometheus."),
     "store-blocks": _warning("The bucket will hold very many blocks."),
     # Of the objects of a cluster.
+    "slo-without-window": _error("A query of an SLO has no place for its time window."),
+    "slo-loses-cluster": _error("A query of an SLO loses the cluster."),
     "api-removed": _error("An object is of an API that its cluster does not serve."),
     "stream-labels": _error("A Prometheus would not be told apart from another."),
     "prometheus-unselected": _error("A Prometheus selects nothing at all."),

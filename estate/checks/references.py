@@ -56,6 +56,9 @@ def _named(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
             yield "cluster", named, ("rollout", "waves", index, "clusters", place)
     yield "receiver", estate.alerts.default, ("alerts", "default")
     yield "receiver", estate.alerts.heartbeat.receiver, ("alerts", "heartbeat", "receiver")
+    for name, slo in estate.slos.items():
+        for index, named in enumerate(slo.clusters):
+            yield "cluster", named, ("slos", name, "clusters", index)
     for index, route in enumerate(estate.alerts.routes):
         yield "receiver", route.receiver, ("alerts", "routes", index, "receiver")
         yield "hours", route.hours, ("alerts", "routes", index, "hours")

@@ -57,6 +57,7 @@ from estate.model.receivers import (
     secret_of,
 )
 from estate.model.row import Row
+from estate.model.slos import Slo
 from estate.model.tls import IssuedCertificate, ReferencedCertificate, TlsSettings
 from estate.names import ClusterName, DnsLabel, Url
 
@@ -110,6 +111,7 @@ __all__ = [
     "SecretCredential",
     "SinglepaneReceiver",
     "SlackReceiver",
+    "Slo",
     "Stack",
     "Store",
     "Subscription",
@@ -192,6 +194,8 @@ class Estate(Row):
     """Exporters by name."""
     alerts: Alerts
     """Alerts: who is told."""
+    slos: dict[DnsLabel, Slo] = Field(default={})
+    """Service level objectives by name: alerts tell when users are failed faster than was promised."""
     grafana: Grafana | None = None
     """Grafana on the hub, in clusters; left out, there is none."""
     images: Images = Images()

@@ -18,6 +18,7 @@ from deploy.targets.kubernetes.checks.of_estate.kubernetes_version import kubern
 from deploy.targets.kubernetes.checks.of_estate.local_data import local_data
 from deploy.targets.kubernetes.checks.of_estate.loopback import loopback
 from deploy.targets.kubernetes.checks.of_estate.signing_in import signing_in
+from deploy.targets.kubernetes.checks.of_estate.slos import slos
 from deploy.targets.kubernetes.checks.of_estate.stacks import stacks
 from deploy.targets.kubernetes.checks.of_estate.vault_parts import vault_parts
 from deploy.targets.kubernetes.checks.of_estate.waves import waves
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     waves,
     gates,
     gate_times,
+    slos,
     client_ids,
     federation,
     signing_in,
