@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -254,10 +255,12 @@ def _limits(drawn: Sequence[Line]) -> list[dict[str, Any]]:
     for place, (limit, named) in enumerate(steps):
         tone = "#808080" if named == TEXT else named
         top = steps[place + 1][0] if place + 1 < len(steps) else None
-        if "area" in mode and tone != "transparent" and (place or top is not None):
-            shapes.append(_band(limit if place else None, top, see_through(tone, 0.1)))
+        # The first step has no limit; another one without a limit takes its place.
+        lowest = limit == -math.inf
+        if "area" in mode and tone != "transparent" and top != -math.inf and not (lowest and top is None):
+            shapes.append(_band(None if lowest else limit, top, see_through(tone, 0.1)))
         if "line" in mode or "dashed" in mode:
-            if not place:
+            if lowest:
                 continue
             dash = "dash" if "dashed" in mode else "solid"
             shapes.append(
