@@ -15,6 +15,7 @@ from estate.errors import UsageError
 from estate.load import load
 from estate.model import Estate
 from singlepane import output
+from singlepane.commands import alerts_backtest
 from singlepane.which import EstateOption, estate_file
 
 app = typer.Typer(
@@ -72,6 +73,9 @@ def route(
         kind = given.alerts.receivers[each.receiver].kind
         when = f", once the hours {each.hours!r} begin" if not each.now else ""
         output.console.print(f"{each.receiver} ({kind}), by {each.why}{when}", markup=False)
+
+
+app.command("backtest")(alerts_backtest.backtest)
 
 
 def _alerts(estate: Estate) -> dict[str, Mapping[str, Any]]:
