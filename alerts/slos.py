@@ -23,7 +23,12 @@ NAME = "slo-records"
 def records(estate: Estate) -> RuleFile:
     """The rules of all SLOs, a group each; the ruler evaluates them, for 30 days are in the bucket."""
     groups = [
-        {"name": f"slo-{name}", "rules": list(_rules(name, row, _places(estate, row)))}
+        {
+            "name": f"slo-{name}",
+            # One cluster that is away takes nothing from the others.
+            "partial_response_strategy": "warn",
+            "rules": list(_rules(name, row, _places(estate, row))),
+        }
         for name, row in estate.slos.items()
     ]
     return RuleFile(NAME, "global", {"groups": groups})

@@ -15,7 +15,7 @@ from estate.errors import UsageError
 from estate.load import load
 from estate.model import Estate
 from singlepane import output
-from singlepane.commands import alerts_backtest
+from singlepane.commands import alerts_backtest, alerts_build
 from singlepane.which import EstateOption, estate_file
 
 app = typer.Typer(
@@ -75,6 +75,7 @@ def route(
         output.console.print(f"{each.receiver} ({kind}), by {each.why}{when}", markup=False)
 
 
+app.command("build")(alerts_build.build)
 app.command("backtest")(alerts_backtest.backtest)
 
 
