@@ -72,9 +72,17 @@ def _tests(rule: Mapping[str, Any], case: Case) -> Iterator[Test]:
     # The last evaluation is at `end`, and has a sample of its own.
     well = _rows(case.series, {}, step, (("good", end + 1),))
     yield _test("does not fire while all is well", well, (ever, end * step, []))
+    # Beside a cluster that is hurt: what is nearly so in another one must not borrow the rest from it.
+    told = f"group by (cluster) ({ever})"
+    one_cluster = [{"labels": f'{{cluster="{HURT}"}}', "value": 1}]
     for variant, values in case.near.items():
-        rows = _rows(case.series, values, step, (("good", lead), ("bad", end + 1 - lead)))
-        yield _test(f"does not fire: {variant}", rows, (ever, end * step, []))
+        phases = (("good", lead), ("bad", end + 1 - lead))
+        near = {selector: values.get(selector, own) for selector, own in case.series.items()}
+        rows = [
+            *_rows(_in(case.series, HURT), {}, step, phases),
+            *_rows(_in(near, WELL), {}, step, phases),
+        ]
+        yield _test(f"does not fire: {variant}", rows, (told, end * step, one_cluster))
     short = (waits + case.after - case.until) // step
     if waits and short > 0:
         rows = _rows(case.series, {}, step, (("good", lead), ("bad", short), ("good", end)))
@@ -91,7 +99,7 @@ def _tests(rule: Mapping[str, Any], case: Case) -> Iterator[Test]:
         *_rows(_in(case.series, HURT), {}, step, (("good", lead), ("bad", end))),
         *_rows(_in(case.series, WELL), {}, step, (("good", lead + end),)),
     ]
-    which = (f"count by (cluster) ({alerts})", fire, [{"labels": f'{{cluster="{HURT}"}}', "value": 1}])
+    which = (f"count by (cluster) ({alerts})", fire, one_cluster)
     yield _test("two clusters, and only the one that is hurt fires", rows, which)
 
 
