@@ -62,6 +62,12 @@ def _mail(**changes: str) -> dict[str, Any]:
     return {"alerts.receivers.mail": {**row, **changes}}
 
 
+def _slo(**changes: str) -> dict[str, Any]:
+    """An objective of a service."""
+    queries = {"errors": "rate(failed_total[${window}])", "total": "rate(all_total[${window}])"}
+    return {"slos": {"orders": {"service": "shop", "objective": 99.9, **queries, **changes}}}
+
+
 # Of every machine.
 ANYWHERE: tuple[Broken, ...] = (
     _b("unknown-cluster", "hub", "hub-wue"),
@@ -211,6 +217,8 @@ CLUSTERS: tuple[Broken, ...] = (
     _b("query-left-open", "rollout.gates.0.query", rollout=_gate(query="rate(x_total[30s]) > 1")),
     _b("query-number-as-text", "rollout.gates.0.query", rollout=_gate(query='x_bucket{le="5"} > 1')),
     _b("query-unread", "rollout.gates.0.query", rollout=_gate(query="rate(x_total[5m*2]) > 1")),
+    _b("slo-without-window", "slos.orders.errors", **_slo(errors="rate(failed_total[5m])")),
+    _b("slo-loses-cluster", "slos.orders.total", **_slo(total="sum(rate(all_total[${window}]))")),
     _b("gate-times", "rollout.gates.0.within", rollout=_gate(hold="5m", within="5m")),
     _b("client-id-missing", "metrics.store.client_id", **{"clusters.{a}.kubernetes.client_id": GONE}),
     _b("client-id-missing", "tenants.main.credential", **{"clusters.{a}.kubernetes.client_id": GONE}),
