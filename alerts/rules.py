@@ -112,6 +112,19 @@ def rule_files(
     return (*found, slos.records(estate)) if estate.slos else found
 
 
+def named(files: Iterable[RuleFile]) -> dict[str, Mapping[str, Any]]:
+    """Every alert of these files by its name. Two files may have one under the same name, for different
+    exporters.
+    """
+    return {
+        rule["alert"]: rule
+        for file in files
+        for group in file.document["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    }
+
+
 def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:
     """The rule groups of a file of `alerts/content` as they are written, with these thresholds in place."""
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from alerts.rules import named
 from alerts.told import told
 from deploy.cluster_wiring import rule_files
 from estate.errors import UsageError
@@ -33,7 +34,7 @@ def show(estate: EstateOption = None, form: output.FormatOption = output.Format.
 
     Example: `singlepane alerts list -e estate.yaml -o json`
     """
-    rows = [_row(rule) for rule in _alerts(load(estate_file(estate)).estate).values()]
+    rows = [_row(rule) for rule in named(rule_files(load(estate_file(estate)).estate)).values()]
     if form is output.Format.json:
         output.document({"alerts": rows})
         return
@@ -79,17 +80,6 @@ app.command("build")(alerts_build.build)
 app.command("backtest")(alerts_backtest.backtest)
 
 
-def _alerts(estate: Estate) -> dict[str, Mapping[str, Any]]:
-    """Every alert by its name. Two files may have one under the same name, for different exporters."""
-    return {
-        rule["alert"]: rule
-        for file in rule_files(estate)
-        for group in file.document["groups"]
-        for rule in group["rules"]
-        if "alert" in rule
-    }
-
-
 def _row(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "alert": rule["alert"],
@@ -109,7 +99,7 @@ def _labels(estate: Estate, words: list[str]) -> dict[str, str]:
         if not equals or not name:
             raise UsageError(f"{word!r} is no label", "Write LABEL=VALUE, such as severity=critical.")
         typed[name] = value
-    rule = _alerts(estate).get(typed.get("alertname", ""))
+    rule = named(rule_files(estate)).get(typed.get("alertname", ""))
     own = {name: rule["labels"][name] for name in ("severity", "team")} if rule else {}
     return {**own, **typed}
 

@@ -13,6 +13,7 @@ import httpx
 import typer
 import yaml
 
+from alerts import rules
 from alerts.backtest import Firing, firings, pages
 from dashboards.preview.asking.api import Api
 from dashboards.preview.frames.results import series
@@ -52,11 +53,11 @@ def backtest(
 
     Example: `singlepane alerts backtest TargetDown --url http://127.0.0.1:21027 --range 30d`
     """
-    rules = _rules(rule, estate)
+    tried = _rules(rule, estate)
     length, every = _seconds("--range", back), _seconds("--step", step)
     end = time.time() // every * every
     signed = {"Authorization": f"Bearer {token.read_text('utf-8').strip()}"} if token else {}
-    found = asyncio.run(_all(rules, url, signed, (end - length, end, every)))
+    found = asyncio.run(_all(tried, url, signed, (end - length, end, every)))
     if form is output.Format.json:
         output.document({"alerts": [_document(name, rows) for name, rows in found.items()]})
         return
@@ -77,13 +78,7 @@ def _rules(named: str, estate: Path | None) -> dict[str, Mapping[str, Any]]:
         if not found:
             raise UsageError(f"{named} has no alert", "Recording rules cannot fire.")
         return found
-    known = {
-        row["alert"]: row
-        for rules in rule_files(load(estate_file(estate)).estate)
-        for group in rules.document["groups"]
-        for row in group["rules"]
-        if "alert" in row
-    }
+    known = rules.named(rule_files(load(estate_file(estate)).estate))
     if named not in known:
         raise UsageError(f"there is no alert {named!r}", "`singlepane alerts list` has them; or name a file.")
     return {named: known[named]}
