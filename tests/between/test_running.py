@@ -141,7 +141,8 @@ def test_alerts_of_the_cluster_pass_the_gate(stack: Secured) -> None:
         found = {each["labels"]["cluster"] for each in alerts if each["labels"]["alertname"] == "Watchdog"}
         return found == {HUB, CLUSTER}
 
-    eventually(60, "both Watchdogs", watched)
+    # One that was due before Prometheus had found Alertmanager comes again after a minute.
+    eventually(150, "both Watchdogs", watched)
     page = stack.metrics(GATE)
     assert re.search(rf'alert_gate_requests_total{{code="200",sender="{CLUSTER}"}} [1-9]', page)
     for cluster in (HUB, CLUSTER):
