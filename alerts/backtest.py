@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from alerts.routing import GROUP_BY
+
 Labels = Mapping[str, str]
-# What notifications are grouped by (alerts/routing.py), beside the alert itself.
-GROUPED = ("cluster", "namespace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ def firings(
     begin: float | None = None
     since = before = 0.0
     for time in times:
-        gone = begin is not None and time - before > step + keeps + step / 2
-        if begin is not None and gone:
+        if begin is not None and time - before > step * 1.5 + keeps:
             yield Firing(labels, begin, before + step + keeps, True)
             begin = None
         # While it is kept firing, a gap is none for the alert, and ends what waits.
@@ -56,10 +55,10 @@ def firings(
 
 
 def pages(found: Iterable[Firing]) -> int:
-    """Notifications that begin: firings of one group at the same time are one."""
+    """Notifications that begin, of one alert: firings of one group at the same time are one."""
     groups: dict[tuple[str, ...], list[Firing]] = {}
     for each in found:
-        groups.setdefault(tuple(each.labels.get(name, "") for name in GROUPED), []).append(each)
+        groups.setdefault(tuple(each.labels.get(name, "") for name in GROUP_BY), []).append(each)
     count = 0
     for rows in groups.values():
         until = float("-inf")

@@ -5,17 +5,19 @@ Contract: https://prometheus.io/docs/alerting/latest/configuration/
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from alerts.receivers import receiver
 from estate.components import Address
-from estate.model import GROUP_INTERVAL, AlertRoute, Estate, Hours
+from estate.model import GROUP_INTERVAL, AlertRoute, Estate, Hours, selected
 from estate.quantities import seconds
 
 NOTIFICATIONS = "/api/v1/alertmanager"
 HEARTBEATS = "/api/v1/heartbeat"
+# One notification is about one problem of one cluster.
+GROUP_BY = ("cluster", "alertname", "namespace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,7 @@ def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
     return {
         "route": {
             "receiver": alerts.default,
-            # One notification is about one problem of one cluster.
-            "group_by": ["cluster", "alertname", "namespace"],
+            "group_by": list(GROUP_BY),
             "group_wait": "30s",
             "group_interval": GROUP_INTERVAL,
             "repeat_interval": alerts.repeat,
@@ -87,14 +88,8 @@ def _receiver(name: str, integrations: Mapping[str, Any], resolved: bool) -> Map
 
 
 def _route(row: AlertRoute) -> Mapping[str, Any]:
-    selected: Mapping[str, Sequence[str]] = {
-        "severity": row.severities,
-        "team": row.teams,
-        "cluster": row.clusters,
-        "alertname": row.alerts,
-    }
     return {
-        "matchers": [f'{label}=~"{"|".join(values)}"' for label, values in selected.items() if values],
+        "matchers": [f'{label}=~"{"|".join(values)}"' for label, values in selected(row).items() if values],
         "receiver": row.receiver,
         **({"active_time_intervals": [row.hours]} if row.hours is not None else {}),
         **({"continue": True} if row.also else {}),

@@ -5,12 +5,12 @@ Contract: https://prometheus.io/docs/alerting/latest/configuration/#route, #time
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from estate.model import AlertRoute, Alerts, Hours
+from estate.model import AlertRoute, Alerts, Hours, selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,19 @@ def _told(alerts: Alerts, labels: Mapping[str, str], at: datetime) -> Iterator[T
     if labels.get("alertname") == "Watchdog":
         yield Told(alerts.heartbeat.receiver, "alerts.heartbeat")
         return
+    taken = False
     for index, route in enumerate(alerts.routes):
         if not _takes(route, labels):
             continue
+        taken = True
         now = route.hours is None or within(alerts.hours[route.hours], at)
         yield Told(route.receiver, f"alerts.routes.{index}", route.hours, now)
         if not route.also:
             return
     # Alertmanager asks the default only where no route has taken the alert.
-    if not any(_takes(route, labels) for route in alerts.routes):
+    if not taken:
         yield Told(alerts.default, "alerts.default")
 
 
 def _takes(route: AlertRoute, labels: Mapping[str, str]) -> bool:
-    asked: Mapping[str, Sequence[str]] = {
-        "severity": route.severities,
-        "team": route.teams,
-        "cluster": route.clusters,
-        "alertname": route.alerts,
-    }
-    return all(not values or labels.get(label, "") in values for label, values in asked.items())
+    return all(not values or labels.get(label, "") in values for label, values in selected(route).items())

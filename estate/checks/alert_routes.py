@@ -17,11 +17,11 @@ from estate.model import (
     PagerDutyReceiver,
     SlackReceiver,
     TeamsReceiver,
+    selected,
 )
 from estate.problems import Problem
 from estate.suggest import offer
 
-SELECTING = ("severities", "teams", "clusters", "alerts")
 # Each tells people of whatever it is sent.
 TELLING = (PagerDutyReceiver, JiraReceiver, TeamsReceiver, SlackReceiver, EmailReceiver)
 
@@ -43,10 +43,10 @@ def alert_routes(estate: Estate) -> Iterator[Problem]:
 
 def hours(estate: Estate) -> Iterator[Problem]:
     """Zones that exist, and days that begin before they end."""
+    # Read from disk; a machine without the database cannot tell.
+    zones = available_timezones() if estate.alerts.hours else set()
     for name, row in estate.alerts.hours.items():
         path = ("alerts", "hours", name)
-        # A machine without the database cannot tell.
-        zones = available_timezones()
         if row.zone is not None and zones and row.zone not in zones:
             fix = offer(row.zone, zones)
             yield Problem("unknown-time-zone", (*path, "zone"), f"there is no time zone {row.zone!r}", fix)
@@ -73,7 +73,7 @@ def receivers(estate: Estate) -> Iterator[Problem]:
 
 def _takes_all_of(one: AlertRoute, other: AlertRoute) -> bool:
     """Whether each alert that `other` takes is taken by `one`."""
+    wide, narrow = selected(one), selected(other)
     return all(
-        not getattr(one, key) or (getattr(other, key) and set(getattr(other, key)) <= set(getattr(one, key)))
-        for key in SELECTING
+        not values or (narrow[label] and set(narrow[label]) <= set(values)) for label, values in wide.items()
     )

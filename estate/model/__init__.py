@@ -55,6 +55,7 @@ from estate.model.receivers import (
     TeamsReceiver,
     WebhookReceiver,
     secret_of,
+    selected,
 )
 from estate.model.row import Row
 from estate.model.slos import Slo
@@ -123,6 +124,7 @@ __all__ = [
     "WorkloadCredential",
     "component_names",
     "secret_of",
+    "selected",
 ]
 
 API_VERSION = "singlepane/v1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -120,6 +121,16 @@ class AlertRoute(Row):
     """Only within these hours; what fires outside of them is told when they begin, if it still fires."""
     also: bool = False
     """Later routes are asked as well; else an alert that this route takes is done with."""
+
+
+def selected(row: AlertRoute) -> Mapping[str, Sequence[str]]:
+    """The labels that a route looks at, each with the values that it takes; an empty list takes any."""
+    return {
+        "severity": row.severities,
+        "team": row.teams,
+        "cluster": row.clusters,
+        "alertname": row.alerts,
+    }
 
 
 class Hours(Row):
