@@ -7,7 +7,7 @@ and references. A target resolves a reference: `Address` becomes `127.0.0.1:2100
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -89,18 +89,48 @@ def text(*parts: str | Reference | Text) -> Text:
     return Text(tuple(leaf for part in parts for leaf in (part.parts if isinstance(part, Text) else (part,))))
 
 
+def within(value: Any) -> Sequence[str]:
+    """Secret references anywhere in a template, a document, or a list of them, in order."""
+    found: list[str] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    kind = type(value)
+    # Most of a document; thousands of them are looked through for hundreds of clusters.
+    if kind is str or kind is int or kind is bool:
+        return
+    if kind is SecretValue:
+        found.append(value.reference)
+    elif kind is Text:
+        for part in value.parts:
+            _collect(part, found)
+    elif kind is dict or isinstance(value, Mapping):
+        for inner in value.values():
+            _collect(inner, found)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _collect(inner, found)
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file a component reads. `content` is text, or a document dumped as YAML (JSON by the name's ending).
 
     `secret` files are written with mode 0600 and are never shown. One that is `apart` is large, and read anew
-    when it changes: a target that bounds what it keeps together keeps it by itself.
+    when it changes: a target that bounds what it keeps together keeps it by itself. `references` are the
+    secret references in it, looked for once: a target asks many times where a file belongs.
     """
 
     path: str
     content: Template | Document
     secret: bool = False
     apart: bool = False
+    references: Sequence[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "references", within(self.content))
 
 
 @dataclass(frozen=True, slots=True)

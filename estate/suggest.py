@@ -9,8 +9,8 @@ from heapq import nlargest
 
 # Comparing is slow, and a name as long as this was not mistyped.
 _LONGEST = 100
-# So many legal words still help when they are listed.
-_LISTED = 14
+# So many legal words still help when they are listed; and so many in a sentence of their own.
+_LISTED, _SAID = 14, 30
 # Of many options, those that share most pairs of letters are compared.
 _COMPARED = 20
 
@@ -53,7 +53,9 @@ def offer(word: str, options: Iterable[str], otherwise: str = "") -> str:
 
 
 def nearest(word: str, options: Iterable[str], has: str) -> str:
-    """A sentence for a remedy: the closest option, else `has` (such as `It has`) with all of them."""
+    """A sentence for a remedy: the closest option, else `has` (as `It has`) with some of them."""
     legal = tuple(options)
-    near = closest(word, legal)
-    return f"Did you mean {near}?" if near else f"{has} {', '.join(legal) or 'none'}."
+    if near := closest(word, legal):
+        return f"Did you mean {near}?"
+    more = f" and {len(legal) - _SAID} more" if len(legal) > _SAID else ""
+    return f"{has} {', '.join(legal[:_SAID]) or 'none'}{more}."

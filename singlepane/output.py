@@ -55,6 +55,11 @@ def document(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
+def content(text: str) -> None:
+    """The content of a file on stdout, as it is: a terminal's width must not break its lines."""
+    sys.stdout.write(text)
+
+
 def message(line: str) -> None:
     """A line on stderr."""
     errors.print(escape(line))

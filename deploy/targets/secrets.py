@@ -7,47 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from estate.components import Component, SecretValue, Text
+from estate.components import Component, within
 from estate.errors import SurroundingsError
 
 
 def references(components: Sequence[Component]) -> tuple[str, ...]:
     """Every secret reference in environments and files of the components, each once, in order."""
-    return tuple(
-        dict.fromkeys(
-            reference
-            for component in components
-            for root in (*component.environment.values(), *(file.content for file in component.files))
-            for reference in within(root)
-        )
-    )
-
-
-def within(value: Any) -> Sequence[str]:
-    """Secret references anywhere in a template, a document, or a list of them, in order."""
-    found: list[str] = []
-    _collect(value, found)
-    return found
-
-
-def _collect(value: Any, found: list[str]) -> None:
-    kind = type(value)
-    # Most of a document; thousands of them are looked through for hundreds of clusters.
-    if kind is str or kind is int or kind is bool:
-        return
-    if kind is SecretValue:
-        found.append(value.reference)
-    elif kind is Text:
-        for part in value.parts:
-            _collect(part, found)
-    elif kind is dict or isinstance(value, Mapping):
-        for inner in value.values():
-            _collect(inner, found)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _collect(inner, found)
+    found: dict[str, None] = {}
+    for component in components:
+        for value in component.environment.values():
+            found |= dict.fromkeys(within(value))
+        for file in component.files:
+            found |= dict.fromkeys(file.references)
+    return tuple(found)
 
 
 def known(wanted: Sequence[str], environment: Mapping[str, str], base: Path) -> dict[str, str]:

@@ -69,7 +69,7 @@ def render(
         further = texts.for_argocd(wish, wanted, definitions.wanted(operator), repository)
     if out is None:
         for path, content in chain(chain.from_iterable(in_slices(wish, wanted, texts.made)), further):
-            output.console.print(f"# {path}\n{content}", end="", markup=False)
+            output.content(f"# {path}\n{content}")
         return
     target = folder.opened(out)
     slices = in_slices(wish, wanted, partial(_put, target))

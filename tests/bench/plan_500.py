@@ -41,7 +41,7 @@ BUDGET_SECONDS = 30.0
 # Somebody has changed an object in each cluster of this rank.
 EVERY = 50
 # Exporters beside those of the large estate, so that a cluster has some 80 objects.
-EXPORTERS = 6
+EXPORTERS = 4
 MORE = """\
   orders-{n}:
     kind: json

@@ -21,7 +21,7 @@ from tests.estate.generate import estate
 
 CLUSTERS = 500
 # So many that a cluster has about 80 objects.
-SERVICES = 7
+SERVICES = 5
 RUNS = 3
 BUDGET_SECONDS, BUDGET_MIB, BUDGET_ONE = 5.0, 1024.0, 0.2
 _COMMAND = """

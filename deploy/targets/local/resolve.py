@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from deploy.targets import secrets
 from deploy.targets.documents import dump
 from deploy.targets.local.folder import StateFolder
 from deploy.targets.local.launch import Condition, Launch, LaunchFile, Successor
@@ -32,6 +31,7 @@ from estate.components import (
     SecretValue,
     Template,
     Text,
+    within,
 )
 
 # The absolute path of a program, and what comes before the component's own arguments.
@@ -70,7 +70,7 @@ class _Scope:
 
     def launch(self, argv: Argv) -> Launch:
         later = self.own.later
-        if any(secrets.within((*self.own.arguments, *(later.arguments if later else ())))):
+        if any(within((*self.own.arguments, *(later.arguments if later else ())))):
             raise self.wrong("has a secret among its arguments")
         program = argv(self.own.command)
         return Launch(
@@ -119,7 +119,7 @@ class _Scope:
             content = self.text(file.content)
         else:
             content = dump(file.content, path.suffix, self.text)
-        return LaunchFile(file.path, content, file.secret or any(secrets.within(file.content)))
+        return LaunchFile(file.path, content, file.secret or bool(file.references))
 
     def text(self, template: Template) -> str:
         if isinstance(template, str):

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
+import yaml
 from cryptography import x509
 from kubernetes import config as _config
 from kubernetes.client import ApiClient
 from kubernetes.config.config_exception import ConfigException
-from yaml import YAMLError
 
 from estate.errors import ClusterError, UsageError
 from estate.model import Estate
@@ -52,26 +52,51 @@ def _stamps(kubeconfig: str) -> tuple[tuple[int, int], ...]:
     return tuple((each.st_mtime_ns, each.st_size) for each in found)
 
 
+_KINDS = ("contexts", "clusters", "users")
+# By kind and name, in the library's form: a row with the file that it is from, and so with its folder.
+_Rows = Mapping[str, Mapping[str, Any]]
+
+
 @lru_cache(maxsize=8)
-def _merged(kubeconfig: str, stamps: tuple[tuple[int, int], ...]) -> Any:
-    """What the library makes of the files, once for all clusters in them: a large one takes it seconds."""
-    return config.kube_config.KubeConfigMerger(kubeconfig).config
+def _rows(kubeconfig: str, stamps: tuple[tuple[int, int], ...]) -> _Rows:
+    """What the files hold, of two rows of one name the first. Raises ConfigException and YAMLError.
+
+    Read here, once for all clusters in them, since the library's own reader takes seconds for hundreds.
+    """
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
+    for path in filter(None, kubeconfig.split(os.pathsep)):
+        with Path(path).open("rb") as file:
+            document = yaml.load(file, yaml.CSafeLoader)
+        if document is None:
+            raise ConfigException(f"{path} is empty")
+        for kind in _KINDS:
+            for row in document.get(kind) or ():
+                name = row["name"]
+                found[kind].setdefault(name, config.kube_config.ConfigNode(f"{path}/{name}", row, path))
+    return found
 
 
-def _complete(document: Mapping[str, Any], context: str) -> None:
-    """What the library takes in silence, and then asks nobody, or as nobody. Raises ConfigException."""
-    contexts, users, clusters = (
-        # A row is a node of the library, which holds the row itself.
-        [row.value for row in document.get(kind) or ()]
-        for kind in ("contexts", "users", "clusters")
-    )
-    wanted = next(row.get("context") or {} for row in contexts if row["name"] == context)
-    if wanted.get("user") and wanted["user"] not in [row["name"] for row in users]:
+def _of_context(rows: _Rows, context: str) -> Any:
+    """A kubeconfig of one context alone: the library looks through all that it is given again and again.
+
+    Raises ConfigException for what the library takes in silence, and then asks nobody, or as nobody.
+    """
+    node = rows["contexts"][context]
+    wanted = node.value.get("context") or {}
+    user, cluster = (rows[f"{kind}s"].get(wanted.get(kind, "")) for kind in ("user", "cluster"))
+    if wanted.get("user") and user is None:
         raise ConfigException(f"context {context} signs in as {wanted['user']}, and there is no such user")
-    for row in clusters:
-        server = str((row.get("cluster") or {}).get("server", ""))
-        if row["name"] == wanted.get("cluster") and not server.startswith(("https://", "http://")):
-            raise ConfigException(f"cluster {row['name']} has the server {server!r}, which is no URL")
+    if cluster is not None:
+        server = str((cluster.value.get("cluster") or {}).get("server", ""))
+        if not server.startswith(("https://", "http://")):
+            raise ConfigException(f"cluster {wanted['cluster']} has the server {server!r}, which is no URL")
+    document = {
+        "current-context": context,
+        "contexts": [node],
+        "clusters": [cluster] if cluster is not None else [],
+        "users": [user] if user is not None else [],
+    }
+    return config.kube_config.ConfigNode(node.path, document, node.path)
 
 
 class _Kept(logging.Handler):
@@ -112,23 +137,21 @@ def connect(to: Access) -> ApiClient:
             f"clusters.{to.cluster}.kubernetes.kubeconfig.",
         )
     try:
-        # Not the library's own list of contexts: it refuses a file that names none as the current one.
-        merged = _merged(to.kubeconfig, _stamps(to.kubeconfig))
-        rows = merged.value.get("contexts") if merged is not None else None
-        names = [row["name"] for row in rows or ()]
+        rows = _rows(to.kubeconfig, _stamps(to.kubeconfig))
+        names = tuple(rows["contexts"])
         if to.context not in names:
             raise UsageError(
                 f"{to.cluster}: {to.kubeconfig} has no context {to.context!r}",
                 f"{nearest(to.context, names, 'It has')} Name the right one in "
                 f"clusters.{to.cluster}.kubernetes.context, or add this one with `az aks get-credentials`.",
             )
-        _complete(merged.value, to.context)
+        alone = _of_context(rows, to.context)
         with _logged() as said:
             client: ApiClient = config.new_client_from_config_dict(
-                config_dict=merged, context=to.context, persist_config=False
+                config_dict=alone, context=to.context, persist_config=False
             )
-    except (ConfigException, OSError, YAMLError, TypeError, AttributeError) as error:
-        misshaped = isinstance(error, TypeError | AttributeError)
+    except (ConfigException, OSError, yaml.YAMLError, TypeError, AttributeError, KeyError) as error:
+        misshaped = isinstance(error, TypeError | AttributeError | KeyError)
         why = "it has not the shape of a kubeconfig" if misshaped else " ".join(str(error).split())
         raise ClusterError(
             f"{to.cluster}: {to.kubeconfig} cannot be used: {why}",

@@ -46,7 +46,7 @@ def configuration(own: Component) -> tuple[File, ...]:
 
 def others(place: Place, own: Component) -> tuple[File, ...]:
     """The files that the configuration refers to and that are no secrets of a mounted vault."""
-    return tuple(file for file in own.files if file.path != CONFIG and not place.mounted(file.content))
+    return tuple(file for file in own.files if file.path != CONFIG and not place.mounted(file.references))
 
 
 def _labels() -> dict[str, str]:

@@ -14,8 +14,7 @@ from deploy.targets.documents import dump
 from deploy.targets.kubernetes.objects import names
 from deploy.targets.kubernetes.objects.canonical import document
 from deploy.targets.kubernetes.objects.place import Place, issued, secret, secret_name
-from deploy.targets.secrets import within
-from estate.components import Component, File, Template, Text
+from estate.components import Component, File, Template, Text, within
 from estate.errors import UsageError
 
 # Of a ConfigMap and of a Secret alike; what is larger the API server refuses.
@@ -40,8 +39,8 @@ class SecretDraft:
     @property
     def references(self) -> tuple[str, ...]:
         """Secret references that its values hold, each once."""
-        roots = [*(file.content for file in self.files), *(self.environment or {}).values()]
-        return tuple(dict.fromkeys(reference for root in roots for reference in within(root)))
+        of_files = [reference for file in self.files for reference in file.references]
+        return tuple(dict.fromkeys([*of_files, *within(list((self.environment or {}).values()))]))
 
     def keys(self) -> tuple[str, ...]:
         """The keys that it has."""
@@ -125,13 +124,13 @@ def secret_variables(place: Place, own: Component) -> dict[str, Template]:
     return {
         name: value
         for name, value in own.environment.items()
-        if any(within(value)) and not place.mounted(value)
+        if (references := within(value)) and not place.mounted(references)
     }
 
 
 def _ours(place: Place, file: File) -> bool:
     """Whether a file is in a Secret that is applied, and neither mounted from a vault nor cert-manager's."""
-    return secret(file) and not issued(file) and not place.mounted(file.content)
+    return secret(file) and not issued(file) and not place.mounted(file.references)
 
 
 def volume(place: Place, own: Component, folder: str = "") -> dict[str, Any] | None:

@@ -6,16 +6,14 @@ own: behind one number they could not be told apart, and a gRPC client would sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deploy.targets.kubernetes.objects import names
-from deploy.targets.secrets import within
 from estate.components import (
     Address,
     Component,
     DataPath,
-    Document,
     File,
     FilePath,
     Issued,
@@ -49,7 +47,7 @@ EXPOSED: Mapping[tuple[str, str], int] = {
 
 def secret(file: File) -> bool:
     """Whether a file belongs into a Secret."""
-    return file.secret or any(within(file.content))
+    return file.secret or bool(file.references)
 
 
 def issued(file: File) -> str:
@@ -94,9 +92,9 @@ class Place:
         """The folder where secrets of a key vault are mounted."""
         return f"{VAULTS}/{name}"
 
-    def mounted(self, content: Template | Document) -> bool:
-        """Whether a file or a variable comes out of a key vault by itself, and is in no Secret of ours."""
-        return self.mounts_vaults and any(of(reference) for reference in within(content))
+    def mounted(self, references: Sequence[str]) -> bool:
+        """Whether what holds these comes out of a key vault by itself, and is in no Secret of ours."""
+        return bool(references) and self.mounts_vaults and any(map(of, references))
 
     def text(self, own: Component, template: Template) -> str:
         """A template of `own` as text. Raises UsageError and ValueError as `value` does."""
@@ -166,8 +164,8 @@ class Place:
         if not any(file.path == path or file.path.startswith(f"{path}/") for file in own.files):
             raise ValueError(f"{own.name} refers to its file {path}, which it does not have")
         for file in own.files:
-            if file.path == path and self.mounted(file.content):
-                vault, _ = named(within(file.content)[0])
+            if file.path == path and self.mounted(file.references):
+                vault, _ = named(file.references[0])
                 return f"{self.vault(vault)}/{names.key(path)}"
         if own.kind == "alertmanager":
             return f"{ALERTMANAGER_SECRETS}/{secret_name(own)}/{names.key(path)}"

@@ -19,8 +19,7 @@ from typing import Any
 from deploy.targets.kubernetes.objects import names
 from deploy.targets.kubernetes.objects.canonical import document
 from deploy.targets.kubernetes.objects.place import Place
-from deploy.targets.secrets import within
-from estate.components import Component, Document, SecretValue, Template, Text
+from estate.components import Component, Document, SecretValue, Template, Text, within
 from estate.errors import UsageError
 from estate.vaults import named, of
 
@@ -44,18 +43,21 @@ def reads(place: Place, own: Component) -> tuple[Read, ...]:
     """What is mounted for a component. Raises UsageError for a secret that is part of something."""
     if not place.mounts_vaults:
         return ()
-    files = [(names.key(file.path), file.content, False) for file in own.files]
-    variables = [(name, value, True) for name, value in own.environment.items()]
+    files = [(names.key(file.path), file.content, file.references, False) for file in own.files]
+    variables = [(name, value, within(value), True) for name, value in own.environment.items()]
     return tuple(
         Read(*named(reference), key, variable)
-        for key, content, variable in (*files, *variables)
-        for reference in _whole(place, own, key, content)
+        for key, content, references, variable in (*files, *variables)
+        if references
+        for reference in _whole(place, own, key, content, references)
     )
 
 
-def _whole(place: Place, own: Component, key: str, content: Template | Document) -> Iterator[str]:
+def _whole(
+    place: Place, own: Component, key: str, content: Template | Document, held: Sequence[str]
+) -> Iterator[str]:
     """The reference that a file or a variable is, or nothing."""
-    references = [each for each in within(content) if of(each)]
+    references = [each for each in held if of(each)]
     if not references:
         return
     if not isinstance(content, Text) or content.parts != (SecretValue(references[0]),):

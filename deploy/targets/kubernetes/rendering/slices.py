@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -24,7 +25,8 @@ def in_slices(given: Given, clusters: Sequence[str], work: Work[Given, Done]) ->
     if len(clusters) < MANY:
         return map(work, [given], [clusters])
     slices = [clusters[index : index + SLICE] for index in range(0, len(clusters), SLICE)]
-    # Forked, so that what is given is there already.
+    # Forked, so that what is given is there already; and shared, since no process looks for cycles in it.
+    gc.freeze()
     forking = multiprocessing.get_context("fork")
     cores = os.cpu_count() or 1
     pool = ProcessPoolExecutor(cores, mp_context=forking, initializer=_remember, initargs=(given, work))
