@@ -204,15 +204,14 @@ def _estate(estate: Estate, name: str, row: EstateExporter, document: dict[str, 
     document["exporters"] = {name: _row(row)}
 
 
-def _leaves(value: Any) -> Iterator[Template]:
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, Text):
-        yield value
+def _leaves(value: Any) -> list[Template]:
+    """The templates in a document, which are few: it is walked through for every exporter of an estate."""
+    if isinstance(value, str):
+        return []
+    if isinstance(value, Text):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [leaf for each in inner if type(each) is not str for leaf in _leaves(each)]
 
 
 def _components_in(templates: list[Template]) -> Iterator[str]:

@@ -11,13 +11,12 @@ from typing import Annotated
 import typer
 
 from deploy.cluster_wiring import cluster_components, rule_files
-from deploy.targets.kubernetes.cluster import definitions
 from deploy.targets.kubernetes.rendering import folder, texts
 from deploy.targets.kubernetes.rendering.argocd import Repository
 from deploy.targets.kubernetes.rendering.render import Wish
 from deploy.targets.kubernetes.rendering.slices import in_slices
 from estate.load import load
-from singlepane import asking, output
+from singlepane import output
 from singlepane.clusters import ClustersOption, meant
 from singlepane.which import EstateArgument, estate_file
 
@@ -64,7 +63,11 @@ def render(
     wanted = meant(given, cluster)
     further: Iterator[tuple[str, str]] = iter(())
     if argocd is not None:
-        operator = asking.built("prometheus_operator")
+        # With the client library: a third of a second that few renders need.
+        from deploy.targets.kubernetes.cluster import definitions  # noqa: PLC0415 - as above
+        from singlepane.asking import built  # noqa: PLC0415 - as above
+
+        operator = built("prometheus_operator")
         repository = Repository(argocd, path=argocd_path)
         further = texts.for_argocd(wish, wanted, definitions.wanted(operator), repository)
     if out is None:

@@ -23,7 +23,7 @@ def run(place: Path) -> Iterator[Figure]:
     with Building() as progress:
         paths = engines.ensure({*ENGINES, *images.engines()}, progress)
     with clusters.running((HUB, OTHER, FURTHER), paths.__getitem__) as up:
-        live = prepared(up, place)
+        live = prepared(up, place, FURTHER)
         address = up[FURTHER].addresses.balancer(0)
         live.write(lambda text: _with_another(text, address))
         applied = _held(live.run("apply", "--timeout", "900", seconds=1800))
@@ -42,6 +42,7 @@ def _with_another(text: str, address: str) -> str:
     subscription: shop-prod
     labels: {{environment: prod}}
     kubernetes: {{address: {address}}}
+    tls: {{kind: reference, certificate: "file:{FURTHER}.crt", key: "file:{FURTHER}.key"}}
 metrics:
 """
     return text.replace("metrics:\n", row, 1)

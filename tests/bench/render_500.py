@@ -22,7 +22,7 @@ from tests.estate.generate import estate
 CLUSTERS = 500
 # So many that a cluster has about 80 objects.
 SERVICES = 5
-RUNS = 3
+RUNS = 5
 BUDGET_SECONDS, BUDGET_MIB, BUDGET_ONE = 5.0, 1024.0, 0.2
 _COMMAND = """
 import json, resource, subprocess, sys, time

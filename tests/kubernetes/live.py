@@ -11,10 +11,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import trustme
 
 from deploy import engines
 from deploy.targets.kubernetes.cluster.api import Api
@@ -51,13 +53,16 @@ clusters:
     subscription: shop-hub
     labels: {{environment: hub}}
     kubernetes: {{address: {hub}}}
+    tls: {{kind: reference, certificate: "file:hub-weu.crt", key: "file:hub-weu.key"}}
   prod-weu:
     subscription: shop-prod
     labels: {{environment: prod}}
     kubernetes: {{address: {other}}}
+    tls: {{kind: reference, certificate: "file:prod-weu.crt", key: "file:prod-weu.key"}}
 metrics:
   store: {{account: shopmetrics, container: thanos, identity: "env:STORE_CONNECTION"}}
   timing: demonstration
+  tls: {{ca: "file:ca.crt"}}
 exporters:
   inventory: {{kind: estate}}
   shop-orders:
@@ -182,8 +187,22 @@ class Live:
         return done.returncode == 0
 
 
-def prepared(clusters: Clusters, folder: Path) -> Live:
-    """The estate file in a folder, and on the clusters what it takes as given; nothing is applied yet."""
+def certificates(folder: Path, clusters: Iterable[str]) -> None:
+    """An authority, and of each cluster the certificate by which others know it."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.crt")
+    for cluster in clusters:
+        leaf = authority.issue_cert(f"{cluster}.shop.internal")
+        leaf.cert_chain_pems[0].write_to_path(folder / f"{cluster}.crt")
+        leaf.private_key_pem.write_to_path(folder / f"{cluster}.key")
+
+
+def prepared(clusters: Clusters, folder: Path, *further: str) -> Live:
+    """The estate file in a folder, and on the clusters what it takes as given; nothing is applied yet.
+
+    `further`: clusters that the file is going to have besides.
+    """
+    certificates(folder, (HUB, OTHER, *further))
     addresses = {name: clusters[name].addresses.balancer(0) for name in (HUB, OTHER)}
     made = Live(folder, clusters.kubeconfig, addresses, clusters[HUB].addresses.balancer(1))
     made.write()

@@ -23,6 +23,22 @@ _CONTROL = r"\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uf
 _BLOCK = re.compile(rf"[^\s{_CONTROL}][^{_CONTROL}]*[^\s{_CONTROL}]\n?")
 
 
+class Shared(dict[str, Any]):
+    """A mapping that objects of many clusters hold, and that nobody changes: its text is made once."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        super().__init__(content)
+        self._texts: dict[str, str] = {}
+
+    def text(self, indent: str) -> str:
+        """Its lines at this indent."""
+        if indent not in self._texts:
+            lines: list[str] = []
+            _mapping(self, indent, lines)
+            self._texts[indent] = "\n".join(lines)
+        return self._texts[indent]
+
+
 def documents(objects: Iterable[Mapping[str, Any]]) -> str:
     """Objects as a stream of documents."""
     return "".join([f"---\n{document(each)}" for each in objects])
@@ -61,7 +77,10 @@ def _entry(head: str, value: Any, indent: str, lines: list[str]) -> None:
     if isinstance(value, Mapping):
         if value:
             lines.append(head)
-            _mapping(value, f"{indent}  ", lines)
+            if isinstance(value, Shared):
+                lines.append(value.text(f"{indent}  "))
+            else:
+                _mapping(value, f"{indent}  ", lines)
         else:
             lines.append(f"{head} {{}}")
     elif isinstance(value, list | tuple):

@@ -11,10 +11,12 @@ https://coredns.io/plugins/metrics/.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from deploy.targets.kubernetes.objects import names
+from deploy.targets.kubernetes.objects.canonical import Shared
 from deploy.targets.kubernetes.objects.monitors import matched, replaced
 
 CONTAINER_METRICS = (
@@ -83,11 +85,11 @@ TOKEN = f"{_ACCOUNT}/token"
 AUTHORITY = f"{_ACCOUNT}/ca.crt"
 
 
-def monitors() -> Iterator[dict[str, Any]]:
-    """The monitors of one cluster."""
-    yield _kubelet()
-    yield _api_server()
-    yield _dns()
+@cache
+def monitors() -> tuple[dict[str, Any], ...]:
+    """The monitors of a cluster: the same in each, and made once."""
+    made = (_kubelet(), _api_server(), _dns())
+    return tuple({**each, "spec": Shared(each["spec"])} for each in made)
 
 
 def _labels(name: str) -> dict[str, str]:

@@ -215,5 +215,5 @@ def rule(place: Place, of: RuleFile) -> Object:
         "kind": "PrometheusRule",
         "name": f"singlepane-{of.name}",
         "labels": {**labels_of(place), **selected_by(place.estate, place.cluster)},
-        "spec": dict(of.document),
+        "spec": of.document,
     }

@@ -22,15 +22,20 @@ class Folder:
 
     def put(self, made: Iterable[tuple[str, str]]) -> list[tuple[str, bool]]:
         """Write files, given as path and content: each path, and whether the file was not so already."""
-        return [(path, self._put(self.path / path, content.encode())) for path, content in made]
+        folders: set[Path] = set()
+        return [(path, self._put(self.path / path, content.encode(), folders)) for path, content in made]
 
-    def _put(self, target: Path, data: bytes) -> bool:
+    def _put(self, target: Path, data: bytes, folders: set[Path]) -> bool:
+        """`folders`: those that were made meanwhile."""
+        folder = target.parent
         try:
             if target.read_bytes() == data:
                 return False
         except OSError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
+            if folder not in folders:
+                folder.mkdir(parents=True, exist_ok=True)
+                folders.add(folder)
+        part = folder / f".{target.name}.part"
         part.write_bytes(data)
         part.rename(target)
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.targets.kubernetes.objects import adopted as stack
 from deploy.targets.kubernetes.objects import (
@@ -15,6 +15,7 @@ from deploy.targets.kubernetes.objects import (
     prometheus,
     vaults,
 )
+from deploy.targets.kubernetes.objects.canonical import Shared
 from deploy.targets.kubernetes.objects.external import external_secret, of_vaults
 from deploy.targets.kubernetes.objects.files import SecretDraft, drafts
 from deploy.targets.kubernetes.objects.place import Place, secret_name
@@ -45,9 +46,11 @@ def render(wish: Wish, clusters: Iterable[str] | None = None) -> Iterator[Render
     for component in wish.components:
         by_cluster[component.cluster].append(component)
     managers = [each for each in wish.components if each.kind == "alertmanager"]
+    # The same in every cluster, and most of its text.
+    rules = [replace(each, document=Shared(each.document)) for each in wish.rules]
     for cluster in wanted:
         place = Place(wish.estate, cluster, by_name)
-        yield _cluster(place, by_cluster[cluster], managers, wish.rules)
+        yield _cluster(place, by_cluster[cluster], managers, rules)
 
 
 def _cluster(

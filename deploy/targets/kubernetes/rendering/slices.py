@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
 # From how many clusters on starting processes is worth it, and how many each takes at a time.
-MANY, SLICE = 40, 10
+MANY, SLICE = 40, 25
 
 Given = TypeVar("Given")
 Done = TypeVar("Done")
