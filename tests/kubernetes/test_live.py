@@ -6,6 +6,8 @@ The tests stand in the order in which a person would do it, and each begins wher
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -31,7 +33,7 @@ EVERYWHERE = {
     "prometheus-operator",
     "sidecar",
 }
-ON_HUB = {"alertmanager", "compact", "query", "query-frontend", "rule", "server", "store"}
+ON_HUB = {"alert-gate", "alertmanager", "compact", "query", "query-frontend", "rule", "server", "store"}
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,23 @@ def test_the_data_path_is_proven_hop_by_hop(applied: Live) -> None:
     ran = applied.run("verify", "--target", "kubernetes", "--timeout", "240")
     assert ran.code == 0, ran.out
     assert ran.out.rstrip().splitlines()[-1].startswith("verified: every hop holds for 2 replicas in ")
+
+
+@pytest.mark.parametrize(("cluster", "port"), [(OTHER, 10901), (HUB, 9093)])
+def test_between_clusters_nobody_is_answered_without_a_certificate(
+    applied: Live, cluster: str, port: int
+) -> None:
+    """Sidecars and the alert gate show theirs, which the estate's authority has signed, and ask for one."""
+    context = ssl.create_default_context(cafile=applied.folder / "ca.crt")
+    name, place = f"{cluster}.shop.internal", (applied.addresses[cluster], port)
+    with (
+        socket.create_connection(place, 30) as plain,
+        pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"),
+        context.wrap_socket(plain, server_hostname=name) as secured,
+    ):
+        # Only what is read tells: with TLS 1.3 a client has done its part before it is looked at.
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        secured.recv(1)
 
 
 def test_what_somebody_changed_is_drift_and_an_apply_puts_it_right(applied: Live) -> None:
