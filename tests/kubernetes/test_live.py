@@ -154,12 +154,19 @@ def test_between_clusters_nobody_is_answered_without_a_certificate(
     name, place = f"{cluster}.shop.internal", (applied.addresses[cluster], port)
     with (
         socket.create_connection(place, 30) as plain,
-        pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"),
         context.wrap_socket(plain, server_hostname=name) as secured,
     ):
         # Only what is read tells: with TLS 1.3 a client has done its part before it is looked at.
         secured.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
-        secured.recv(1)
+        assert _said(secured) in ("TLSV13_ALERT_CERTIFICATE_REQUIRED", b"")
+
+
+def _said(connection: ssl.SSLSocket) -> bytes | str:
+    """What is read, or the alert. Python's asyncio closes without one: the gate says nothing at all."""
+    try:
+        return connection.recv(1)
+    except ssl.SSLError as error:
+        return error.reason
 
 
 def test_what_somebody_changed_is_drift_and_an_apply_puts_it_right(applied: Live) -> None:
