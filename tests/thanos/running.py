@@ -33,15 +33,15 @@ from tests.ports import free_port
 Answer = TypeVar("Answer")
 
 
-def eventually(seconds: float, what: str, ask: Callable[[], Answer]) -> Answer:
-    """The first answer that holds something; fails the test after `seconds`."""
+def eventually(seconds: float, what: str, ask: Callable[[], Answer], every: float = 0.2) -> Answer:
+    """The first answer that holds something, asked for `every` seconds; fails the test after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         with suppress(httpx.HTTPError):
             if answer := ask():
                 return answer
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.2)
+        time.sleep(every)
 
 
 class Stack:
