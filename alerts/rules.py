@@ -36,7 +36,7 @@ class Content:
     that it is about: where one of them does not run, the file is of no use and is left out. `board` is the
     dashboard that its alerts lead to, without `singlepane-`.
 
-    `muted`: its alerts are about things in namespaces, and not about those in namespaces with `MUTE`.
+    `muted`: its alerts that keep a namespace are not about those with `MUTE`.
     """
 
     name: str
@@ -159,9 +159,10 @@ def _by_the_house(rule: Mapping[str, Any], content: Content, places: Places) -> 
     # Series of one cluster bear no `cluster` in its own Prometheus: it is added when an alert leaves.
     cluster = "{{ $labels.cluster }}" if content.scope == "global" else "{{ $externalLabels.cluster }}"
     expr = rule["expr"].strip()
+    muted = content.muted and "namespace" in expr
     return {
         **rule,
-        "expr": f"({expr})\nunless on (cluster, namespace)\n{MUTE}\n" if content.muted else rule["expr"],
+        "expr": f"({expr})\nunless on (cluster, namespace)\n{MUTE}\n" if muted else rule["expr"],
         "labels": {"team": TEAM, **rule["labels"]},
         "annotations": {
             **rule["annotations"],

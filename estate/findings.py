@@ -9,6 +9,10 @@ from typing import Any, Literal
 Severity = Literal["error", "warning"]
 
 
+# Of what somebody else wrote, a sentence repeats no more.
+_LONGEST = 300
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in a file; line and column count from 1. `Position()` means the place is not known."""
@@ -56,3 +60,12 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(
         sorted(dict.fromkeys(findings), key=lambda f: (f.position, f.severity, f.code, f.path, f.message))
     )
+
+
+def one_line(text: str) -> str:
+    """A sentence for a terminal and for UTF-8, whatever the text of a stranger holds: one line, no control
+    characters, no half of a surrogate pair.
+    """
+    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    words = " ".join(short.encode(errors="replace").decode().split())
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in words)

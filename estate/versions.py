@@ -15,6 +15,7 @@ ENGINES = {
     "node_exporter": "1.12.1",
     "azurite": "3.37.0",
     "helm": "4.3.1",
+    "pint": "0.87.0",
     "prometheus_operator": "0.93.1",
     "prometheus_config_reloader": "0.93.1",
     "kube_state_metrics": "2.18.0",

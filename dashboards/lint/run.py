@@ -12,9 +12,7 @@ from dashboards.lint.rules import RULES
 from dashboards.reading.json_text import Unreadable
 from dashboards.reading.read import read
 from dashboards.reading.values import Dashboard
-from estate.findings import Finding, Position
-
-_LONGEST = 300
+from estate.findings import Finding, Position, one_line
 
 
 def lint(texts: Sequence[tuple[str, str]], options: Options) -> tuple[Finding, ...]:
@@ -30,7 +28,7 @@ def lint(texts: Sequence[tuple[str, str]], options: Options) -> tuple[Finding, .
         except Unreadable as error:
             position = Position(file, error.line, error.column)
             fix = "export the dashboard as classic JSON"
-            found.append(Finding("D-01", "error", position, "", _plain(error.message), fix))
+            found.append(Finding("D-01", "error", position, "", one_line(error.message), fix))
     unused = dict.fromkeys(options.exceptions)
     for dashboard in dashboards:
         found += of_one(dashboard, dashboards, options, unused)
@@ -59,17 +57,8 @@ def of_one(
 
 def _finding(rule: Rule, found: Found, dashboard: Dashboard) -> Finding:
     position = Position(dashboard.file, *dashboard.places.of(found.pointer))
-    path, message, fix = (_plain(each) for each in (found.where, found.message, found.fix))
+    path, message, fix = (one_line(each) for each in (found.where, found.message, found.fix))
     return Finding(rule.code, found.severity, position, path, message, fix)
-
-
-def _plain(text: str) -> str:
-    """A sentence for a terminal and for UTF-8, whatever a dashboard holds: one line, no control characters,
-    no half of a surrogate pair.
-    """
-    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    words = " ".join(short.encode(errors="replace").decode().split())
-    return "".join(sign if sign.isprintable() else "�" for sign in words)
 
 
 def _unused(row: Excepted) -> Finding:

@@ -127,6 +127,15 @@ ENGINES: tuple[Engine, ...] = (
         purpose="tests",
     ),
     Engine(
+        name="pint",
+        version=VERSIONS["pint"],
+        folder=PINS / "pint",
+        recipe=GoBuild("github.com/cloudflare/pint/cmd/pint", stamps=("main.version={version}",)),
+        file="pint",
+        printed=r"(?m)^(\d\S+) \(revision: ",
+        asked="version",
+    ),
+    Engine(
         name="etcd",
         version=VERSIONS["etcd"],
         folder=PINS / "etcd",

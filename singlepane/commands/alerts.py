@@ -16,7 +16,7 @@ from estate.errors import UsageError
 from estate.load import load
 from estate.model import Estate
 from singlepane import output
-from singlepane.commands import alerts_backtest, alerts_build
+from singlepane.commands import alerts_backtest, alerts_build, alerts_lint
 from singlepane.which import EstateOption, estate_file
 
 app = typer.Typer(
@@ -77,6 +77,7 @@ def route(
 
 
 app.command("build")(alerts_build.build)
+app.command("lint")(alerts_lint.lint)
 app.command("backtest")(alerts_backtest.backtest)
 
 

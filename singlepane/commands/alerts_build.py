@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from deploy.cluster_wiring import rule_files
-from deploy.targets.kubernetes.objects.canonical import document
 from deploy.targets.kubernetes.rendering import folder as folders
-from estate.components import RuleFile
 from estate.errors import SurroundingsError, UsageError
 from estate.load import load
 from singlepane import output
+from singlepane.built_rules import built
 from singlepane.which import EstateOption, estate_file
-
-# Folders by who evaluates what is in them.
-PLACES: Mapping[str, str] = {"cluster": "prometheus", "hub": "prometheus-of-hub", "global": "thanos-rule"}
 
 
 def build(
@@ -50,7 +45,7 @@ def build(
     labels = dict(_label(each) for each in label or ())
     if labels and not objects:
         raise UsageError("--label is for objects", "Add --objects.")
-    made = list(_files(rule_files(load(estate_file(estate)).estate), objects, labels))
+    made = list(built(rule_files(load(estate_file(estate)).estate), objects, labels))
     try:
         place = folders.opened(folder)
         place.put(made)
@@ -60,16 +55,6 @@ def build(
             f"{folder} cannot be written: {error.strerror}", "Name a folder of yours."
         ) from None
     output.message(f"{folder}: {len(made)} files" + (f", {gone} taken away" if gone else ""))
-
-
-def _files(rules: Iterable[RuleFile], objects: bool, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for each in rules:
-        content: Mapping[str, Any] = each.document
-        if objects:
-            metadata = {"name": f"singlepane-{each.name}", **({"labels": labels} if labels else {})}
-            head = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule"}
-            content = {**head, "metadata": metadata, "spec": content}
-        yield f"{PLACES[each.scope]}/{each.name}.yaml", document(content)
 
 
 def _label(written: str) -> tuple[str, str]:

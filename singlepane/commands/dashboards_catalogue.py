@@ -12,7 +12,7 @@ from catalogue.document import text
 from catalogue.shipped import documents
 from estate.errors import SurroundingsError, UsageError
 from singlepane import output
-from singlepane.dashboard_files import given
+from singlepane.given_files import given
 
 # An exporter with a million series has some 200 MB; that is more than is needed to know its names.
 _LARGEST = 256 * 1024 * 1024

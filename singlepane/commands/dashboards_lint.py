@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -19,10 +18,9 @@ from dashboards.lint.run import lint as run
 from estate.errors import UsageError
 from estate.findings import Finding
 from estate.source import named
-from singlepane import output
 from singlepane.commands.check import Format
-from singlepane.dashboard_files import given, listed, text
-from singlepane.sarif import sarif
+from singlepane.given_files import given, listed, text
+from singlepane.linted import say
 
 
 def lint(
@@ -97,7 +95,7 @@ def lint(
         exceptions=excepted,
     )
     found += run(texts, options)
-    _say(found, form, len(texts))
+    say(found, form, len(texts), "dashboard")
     if any(row.severity == "error" for row in found):
         raise typer.Exit(1)
 
@@ -112,15 +110,3 @@ def _catalogue(names: list[str] | tuple[()], files: list[Path] | tuple[()]) -> C
     always = {"singlepane", "prometheus-scrape"}
     chosen = [each for each in shipped if not names or each["exporter"] in {*names, *always}]
     return Catalogue([*chosen, *(parsed_catalogue(given(path), str(path)) for path in files)])
-
-
-def _say(found: list[Finding], form: Format, count: int) -> None:
-    if form is Format.json:
-        output.findings(found, as_json=True)
-    elif form is Format.sarif:
-        output.document(sarif(found, version("singlepane")))
-    else:
-        output.findings(found, as_json=False)
-    dashboards = f"{count} dashboard{'s' if count != 1 else ''}"
-    words = f"{len(found)} finding{'s' if len(found) != 1 else ''}" if found else "nothing found"
-    output.message(f"{dashboards}: {words}")

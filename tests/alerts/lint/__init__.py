@@ -1,0 +1,1 @@
+"""The linter of rules: each rule by itself, and ours before all of them."""
