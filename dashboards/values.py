@@ -175,7 +175,8 @@ class Dashboard:
     """A dashboard. `uid` never changes once shipped: links and bookmarks hold it.
 
     `clusters` is the query of the cluster variable. `drill` is where its panels lead, `owner` who answers for
-    them. `tags` are those besides ours: `estate` is held to recorded series by the lint.
+    them. `tags` are those besides ours: `estate` is held to recorded series by the lint. One that is `local`
+    is about what also runs under `singlepane up`, and has something to show there.
     """
 
     uid: str
@@ -189,6 +190,7 @@ class Dashboard:
     since: str = "now-1h"
     refresh: str = "30s"
     tags: tuple[str, ...] = ()
+    local: bool = False
 
     def panels(self) -> tuple[Panel, ...]:
         """All panels in reading order."""

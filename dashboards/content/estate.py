@@ -276,4 +276,5 @@ DASHBOARD = Dashboard(
     clusters="label_values(singlepane_estate_cluster_info, expected_cluster)",
     drill="singlepane-cluster",
     tags=("estate",),
+    local=True,
 )

@@ -239,4 +239,5 @@ DASHBOARD = Dashboard(
     sections=(NOW, EACH, AZURE, PROCESS),
     clusters="label_values(exporter_build_info, cluster)",
     drill="singlepane-exporters",
+    local=True,
 )

@@ -104,7 +104,7 @@ NOW = Section(
             height=4,
         ),
         Number(
-            "Alertmanagers that gossip",
+            "Alertmanagers",
             "The fewest members that any Alertmanager sees. Fewer than there are: two of them may page for"
             " one alert.",
             4,
@@ -274,4 +274,5 @@ DASHBOARD = Dashboard(
     clusters="label_values(up, cluster)",
     drill="singlepane-estate",
     since="now-12h",
+    local=True,
 )

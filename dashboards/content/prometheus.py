@@ -313,4 +313,5 @@ DASHBOARD = Dashboard(
     sections=(NOW, TARGETS, INGEST, RULING, QUERIES),
     clusters="label_values(prometheus_build_info, cluster)",
     drill="singlepane-thanos",
+    local=True,
 )

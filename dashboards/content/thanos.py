@@ -364,4 +364,5 @@ DASHBOARD = Dashboard(
     sections=(SCRAPED, QUERY, STORE, BUCKET, COMPACT, RULE),
     clusters="label_values(up, cluster)",
     drill="singlepane-estate",
+    local=True,
 )

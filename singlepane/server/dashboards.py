@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from dashboards import DASHBOARDS
 from dashboards.grafana import slowest_scrape
 from dashboards.preview.asking.api import Api
 from dashboards.preview.making import Page, Wish, page
@@ -22,6 +23,7 @@ from dashboards.preview.reading.document import dashboard
 from dashboards.preview.reading.model import Dashboard
 from dashboards.render import documents
 from singlepane.server import render
+from singlepane.server.documents import DashboardDocument, DashboardRow, DashboardRows, PanelDocument
 from singlepane.server.page import web_address
 from singlepane.server.service import Service
 
@@ -41,16 +43,47 @@ def ours() -> Mapping[str, Dashboard]:
 
 
 def router(service: Service) -> APIRouter:
-    """The list, a page for each, and the files of the pages."""
-    routes = APIRouter(include_in_schema=False)
+    """The list, a page for each and what it shows as a document, and the files of the pages."""
+    routes = APIRouter()
     places = threading.BoundedSemaphore(AT_ONCE)
 
-    @routes.get("/dashboards")
+    def made(found: Dashboard, request: Request, url: str) -> Page:
+        if not places.acquire(blocking=False):
+            service.refuse("busy")
+            raise HTTPException(503, "too many dashboards are being drawn", {"Retry-After": "2"})
+        try:
+            return asyncio.run(_made(found, _wish(service, request), url))
+        finally:
+            places.release()
+
+    @routes.get("/api/v1/dashboards", summary="The dashboards")
+    def rows() -> DashboardRows:
+        return DashboardRows(
+            dashboards=[DashboardRow(uid=one.uid, title=one.title, local=one.local) for one in DASHBOARDS]
+        )
+
+    @routes.get("/api/v1/dashboards/{uid}", summary="What each panel of a dashboard shows now")
+    def panels(uid: str, request: Request) -> DashboardDocument:
+        found, url = ours().get(uid), query_url(service)
+        if found is None:
+            raise HTTPException(404, "there is no dashboard of that name")
+        if not url:
+            raise HTTPException(503, "nothing is known to run that could be asked")
+        return DashboardDocument(
+            uid=uid,
+            title=found.title,
+            panels=[
+                PanelDocument(title=tile.title, state=tile.state, words=list(tile.errors))
+                for tile in made(found, request, url).tiles()
+            ],
+        )
+
+    @routes.get("/dashboards", include_in_schema=False)
     def listed() -> Response:
         rows = [(one.uid, one.title, one.about) for one in ours().values()]
         return HTMLResponse(render.dashboards(service.estate.name, rows))
 
-    @routes.get("/dashboards/{uid}")
+    @routes.get("/dashboards/{uid}", include_in_schema=False)
     def shown(uid: str, request: Request) -> Response:
         found = ours().get(uid)
         if found is None:
@@ -61,17 +94,10 @@ def router(service: Service) -> APIRouter:
         if not url:
             sentence = "Nothing is known to run that could be asked."
             return HTMLResponse(render.missing(service.estate.name, sentence), 503)
-        if not places.acquire(blocking=False):
-            service.refuse("busy")
-            raise HTTPException(503, "too many dashboards are being drawn", {"Retry-After": "2"})
-        try:
-            made = asyncio.run(_made(found, _wish(service, request), url))
-            served = Served("/", service.estate.name, FILES)
-            return HTMLResponse(html(made, served), headers={"Content-Security-Policy": SERVED_POLICY})
-        finally:
-            places.release()
+        drawn = html(made(found, request, url), Served("/", service.estate.name, FILES))
+        return HTMLResponse(drawn, headers={"Content-Security-Policy": SERVED_POLICY})
 
-    @routes.get(FILES + "{name}")
+    @routes.get(FILES + "{name}", include_in_schema=False)
     def file(name: str) -> Response:
         found = assets().get(name)
         if found is None:

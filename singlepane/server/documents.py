@@ -127,6 +127,38 @@ class EstateDocument(Document):
     links: list[LinkDocument]
 
 
+class DashboardRow(Document):
+    """A dashboard. `local`: it has something to show under `singlepane up`."""
+
+    uid: str
+    title: str
+    local: bool
+
+
+class DashboardRows(Document):
+    """All dashboards."""
+
+    dashboards: list[DashboardRow]
+
+
+class PanelDocument(Document):
+    """A panel as its page shows it: `state` is shown, noted, partial (a part of the estate does not answer),
+    empty or failed; `words` are why it failed.
+    """
+
+    title: str
+    state: str
+    words: list[str]
+
+
+class DashboardDocument(Document):
+    """What a dashboard shows now, over its own time or from `from` to `to`."""
+
+    uid: str
+    title: str
+    panels: list[PanelDocument]
+
+
 class ComponentDocument(Document):
     """A component as the supervisor last wrote it, or as the global view shows it, which tells no addresses
     and no restarts; `addresses` maps port name to `host:port`.

@@ -308,6 +308,8 @@ async def test_the_openapi_document_holds(client: httpx.AsyncClient) -> None:
         "/api/v1/estate": ["get"],
         "/api/v1/components": ["get"],
         "/api/v1/verification": ["get"],
+        "/api/v1/dashboards": ["get"],
+        "/api/v1/dashboards/{uid}": ["get"],
         "/api/v1/heartbeats": ["get"],
         "/api/v1/notifications": ["get"],
         "/healthz": ["get"],

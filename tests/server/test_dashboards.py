@@ -81,6 +81,26 @@ async def test_a_dashboard_with_what_the_reader_chose(client: httpx.AsyncClient,
     assert "unsafe-inline' " not in answer.headers["content-security-policy"].partition("style-src")[0]
 
 
+async def test_what_each_panel_shows_as_a_document(
+    client: httpx.AsyncClient, queried: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its state, and why it failed."""
+    rows = (await client.get("/api/v1/dashboards")).json()["dashboards"]
+    assert [row["uid"] for row in rows] == list(dashboards.ours())
+    assert {row["title"] for row in rows if row["local"]} >= {"Estate overview", "Prometheus", "Thanos"}
+    place = "/api/v1/dashboards/singlepane-estate"
+    shown = (await client.get(place, params={"from": "now-5m"})).json()
+    assert (shown["title"], shown["panels"][0]["title"]) == ("Estate overview", "Silent clusters")
+    assert {panel["state"] for panel in shown["panels"]} <= {"shown", "noted", "empty"}
+    monkeypatch.setattr(dashboards, "query_url", lambda _: "http://127.0.0.1:9")
+    failed = (await client.get(place)).json()["panels"][0]
+    assert failed["state"] == "failed"
+    assert failed["words"]
+    assert (await client.get("/api/v1/dashboards/nobody")).status_code == 404
+    monkeypatch.setattr(dashboards, "query_url", lambda _: "")
+    assert (await client.get(place)).status_code == 503
+
+
 async def test_files_of_the_page_are_kept_for_good(client: httpx.AsyncClient, queried: list[str]) -> None:
     """Their names change with their content."""
     page = (await client.get("/dashboards/singlepane-thanos")).text

@@ -7,6 +7,7 @@ from deploy.verify.hops import (
     certificates_valid,
     clocks_agree,
     cluster_observed,
+    dashboards_shown,
     deduplicated,
     exporter_answers,
     external_labels,
@@ -39,5 +40,6 @@ HOPS = (
     notifications_delivered.HOP,
     heartbeat.HOP,
     grafana_shows.HOP,
+    dashboards_shown.HOP,
     azure_truth.HOP,
 )
