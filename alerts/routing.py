@@ -5,18 +5,21 @@ Contract: https://prometheus.io/docs/alerting/latest/configuration/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alerts.muting import Muted, muted, weekly
 from alerts.receivers import receiver
 from estate.components import Address
-from estate.model import GROUP_INTERVAL, AlertRoute, Estate, Hours, selected
+from estate.model import GROUP_INTERVAL, AlertRoute, Alerts, Estate, Hours, WeeklyMaintenance, selected
 from estate.quantities import seconds
 
 NOTIFICATIONS = "/api/v1/alertmanager"
 HEARTBEATS = "/api/v1/heartbeat"
 # One notification is about one problem of one cluster.
+# Tells nobody: what it gets was told by a route with `also`.
+TOLD = "also/told"
 GROUP_BY = ("cluster", "alertname", "namespace")
 
 
@@ -62,11 +65,12 @@ def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
             # The heartbeat comes first: no later route may take it away.
             "routes": [
                 _heartbeat_route(beats, alerts.heartbeat.every),
-                *(_route(each) for each in alerts.routes),
+                *(_route(each, alerts) for each in alerts.routes),
+                *_by_default(alerts),
             ],
         },
         "inhibit_rules": [_inhibition(each) for each in EXPLANATIONS],
-        **({"time_intervals": [_interval(*each) for each in alerts.hours.items()]} if alerts.hours else {}),
+        **({"time_intervals": intervals} if (intervals := _intervals(alerts)) else {}),
         "receivers": [
             *(
                 _receiver(name, receiver(name, row, server, NOTIFICATIONS), True)
@@ -74,6 +78,7 @@ def configuration(estate: Estate, server: Address | None) -> Mapping[str, Any]:
             ),
             # A receiver that counts requests takes a resolved heartbeat for one more: the opposite.
             _receiver(beats, receiver(beaten, alerts.receivers[beaten], server, HEARTBEATS), False),
+            *([{"name": TOLD}] if weekly(alerts) and any(row.also for row in alerts.routes) else []),
         ],
     }
 
@@ -87,16 +92,53 @@ def _receiver(name: str, integrations: Mapping[str, Any], resolved: bool) -> Map
     }
 
 
-def _route(row: AlertRoute) -> Mapping[str, Any]:
+def _route(row: AlertRoute, alerts: Alerts) -> Mapping[str, Any]:
+    hours = {"active_time_intervals": [row.hours]} if row.hours is not None else {}
+    below = [{**_muted(each), **hours} for each in muted(alerts, row)]
     return {
-        "matchers": [f'{label}=~"{"|".join(values)}"' for label, values in selected(row).items() if values],
+        "matchers": _matchers(selected(row)),
         "receiver": row.receiver,
-        **({"active_time_intervals": [row.hours]} if row.hours is not None else {}),
+        **hours,
         **({"continue": True} if row.also else {}),
+        **({"routes": below} if below else {}),
     }
 
 
-def _interval(name: str, row: Hours) -> Mapping[str, Any]:
+def _by_default(alerts: Alerts) -> Iterator[Mapping[str, Any]]:
+    """Routes for what windows hold back from the default receiver: the root itself cannot be muted.
+
+    What a route with `also` took and no later one did is not for the default receiver: it must not get here.
+    """
+    held = [_muted(each) for each in muted(alerts)]
+    if held:
+        for row in alerts.routes:
+            if row.also:
+                yield {"matchers": _matchers(selected(row)), "receiver": TOLD}
+    yield from held
+
+
+def _muted(row: Muted) -> Mapping[str, Any]:
+    return {
+        "matchers": _matchers(row.labels),
+        "mute_time_intervals": [_window(name) for name in row.windows],
+    }
+
+
+def _matchers(labels: Mapping[str, Sequence[str]]) -> list[str]:
+    return [f'{label}=~"{"|".join(values)}"' for label, values in labels.items() if values]
+
+
+def _window(name: str) -> str:
+    """Hours may have the name of a window."""
+    return f"maintenance/{name}"
+
+
+def _intervals(alerts: Alerts) -> list[Mapping[str, Any]]:
+    hours = [_interval(*each) for each in alerts.hours.items()]
+    return [*hours, *(_interval(_window(name), row) for name, row in weekly(alerts).items())]
+
+
+def _interval(name: str, row: Hours | WeeklyMaintenance) -> Mapping[str, Any]:
     times = [{"start_time": row.begin, "end_time": row.end}]
     return {
         "name": name,

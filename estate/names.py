@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
@@ -154,6 +155,13 @@ CLOCK_TIME = Spelling(
     'hours and minutes in quotes, such as "09:00" or "17:30"',
     5,
 )
+MOMENT = Spelling(
+    "invalid-time",
+    "time",
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)",
+    'date, time and offset from UTC in quotes, such as "2026-12-01T20:00+01:00" or "2026-12-01T19:00Z"',
+    25,
+)
 MAIL_ADDRESS = Spelling(
     "invalid-mail",
     "mail address",
@@ -283,6 +291,15 @@ def _without_secret(url: str) -> str:
     return url
 
 
+def _of_the_calendar(moment: str) -> str:
+    try:
+        # The last hours of the last year have no other zone.
+        datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise refusal("invalid-time", f"there is no time {shown(moment)}", f"use {MOMENT.allowed}") from None
+    return moment
+
+
 DnsLabel = Annotated[str, DNS_LABEL]
 ClusterName = Annotated[str, CLUSTER_NAME]
 StorageAccount = Annotated[str, STORAGE_ACCOUNT]
@@ -303,6 +320,7 @@ DnsName = Annotated[str, DNS_NAME]
 HostName = Annotated[str, HOST_NAME]
 AlertName = Annotated[str, ALERT_NAME]
 ClockTime = Annotated[str, CLOCK_TIME]
+Moment = Annotated[str, MOMENT, AfterValidator(_of_the_calendar)]
 MailAddress = Annotated[str, MAIL_ADDRESS]
 MailServer = Annotated[str, MAIL_SERVER]
 Registry = Annotated[str, REGISTRY]

@@ -16,6 +16,7 @@ from estate.checks.inventory import inventory
 from estate.checks.json_metrics import json_metrics
 from estate.checks.labels import labels
 from estate.checks.lists import lists
+from estate.checks.maintenance import maintenance
 from estate.checks.references import references
 from estate.checks.replacements import replacements
 from estate.checks.retention import local_retention, store_retention
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     rollout,
     alert_routes,
     hours,
+    maintenance,
     receivers,
     labels,
     component_names,

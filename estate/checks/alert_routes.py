@@ -13,10 +13,12 @@ from estate.model import (
     AlertRoute,
     EmailReceiver,
     Estate,
+    Hours,
     JiraReceiver,
     PagerDutyReceiver,
     SlackReceiver,
     TeamsReceiver,
+    WeeklyMaintenance,
     selected,
 )
 from estate.problems import Problem
@@ -43,15 +45,20 @@ def alert_routes(estate: Estate) -> Iterator[Problem]:
 
 def hours(estate: Estate) -> Iterator[Problem]:
     """Zones that exist, and days that begin before they end."""
+    rows: dict[tuple[str, str, str], Hours | WeeklyMaintenance] = {
+        ("alerts", "hours", name): row for name, row in estate.alerts.hours.items()
+    }
+    for name, window in estate.alerts.maintenance.items():
+        if isinstance(window, WeeklyMaintenance):
+            rows["alerts", "maintenance", name] = window
     # Read from disk; a machine without the database cannot tell.
-    zones = available_timezones() if estate.alerts.hours else set()
-    for name, row in estate.alerts.hours.items():
-        path = ("alerts", "hours", name)
+    zones = available_timezones() if rows else set()
+    for path, row in rows.items():
         if row.zone is not None and zones and row.zone not in zones:
             fix = offer(row.zone, zones)
             yield Problem("unknown-time-zone", (*path, "zone"), f"there is no time zone {row.zone!r}", fix)
         if None not in (row.begin, row.end) and row.end <= row.begin:
-            message = f"the hours {name!r} end at {row.end} and begin at {row.begin}"
+            message = f"the hours {path[2]!r} end at {row.end} and begin at {row.begin}"
             fix = "let them end on the same day; a night is two hours, one until 24:00 and one from 00:00"
             yield Problem("hours-order", (*path, "end"), message, fix)
 

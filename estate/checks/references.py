@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from estate.model import AzureExporter, Estate
+from estate.model import AzureExporter, Estate, OneMaintenance, WeeklyMaintenance
 from estate.problems import Problem
 from estate.suggest import offer
 from estate.tree import Path
@@ -54,13 +54,22 @@ def _named(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
     for index, wave in enumerate(estate.rollout.waves):
         for place, named in enumerate(wave.clusters):
             yield "cluster", named, ("rollout", "waves", index, "clusters", place)
-    yield "receiver", estate.alerts.default, ("alerts", "default")
-    yield "receiver", estate.alerts.heartbeat.receiver, ("alerts", "heartbeat", "receiver")
     for name, slo in estate.slos.items():
         for index, named in enumerate(slo.clusters):
             yield "cluster", named, ("slos", name, "clusters", index)
+    yield from _of_alerts(estate)
+
+
+def _of_alerts(estate: Estate) -> Iterator[tuple[str, str | None, Path]]:
+    yield "receiver", estate.alerts.default, ("alerts", "default")
+    yield "receiver", estate.alerts.heartbeat.receiver, ("alerts", "heartbeat", "receiver")
     for index, route in enumerate(estate.alerts.routes):
         yield "receiver", route.receiver, ("alerts", "routes", index, "receiver")
         yield "hours", route.hours, ("alerts", "routes", index, "hours")
         for place, named in enumerate(route.clusters):
             yield "cluster", named, ("alerts", "routes", index, "clusters", place)
+    for name, window in estate.alerts.maintenance.items():
+        if not isinstance(window, OneMaintenance | WeeklyMaintenance):
+            continue  # Its kind is not known.
+        for place, named in enumerate(window.clusters):
+            yield "cluster", named, ("alerts", "maintenance", name, "clusters", place)

@@ -42,6 +42,7 @@ from estate.model.exporters import (
 )
 from estate.model.grafana import Grafana, GrafanaEntra
 from estate.model.kubernetes import EngineVersions, Gate, Images, KubernetesSettings, Rollout, Stack, Wave
+from estate.model.maintenance import OneMaintenance, WeeklyMaintenance
 from estate.model.metrics import Metrics, QuerySettings, Retention, Store
 from estate.model.receivers import (
     AlertRoute,
@@ -101,6 +102,7 @@ __all__ = [
     "Local",
     "ManagedCredential",
     "Metrics",
+    "OneMaintenance",
     "PagerDutyReceiver",
     "PrometheusSettings",
     "QuerySettings",
@@ -121,6 +123,7 @@ __all__ = [
     "TlsSettings",
     "Wave",
     "WebhookReceiver",
+    "WeeklyMaintenance",
     "WorkloadCredential",
     "component_names",
     "secret_of",

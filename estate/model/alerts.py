@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from estate.model.maintenance import Maintenance
 from estate.model.receivers import AlertRoute, Hours, Receiver
 from estate.model.row import Row
 from estate.model.thresholds import Thresholds
@@ -55,6 +56,8 @@ class Alerts(Row):
     """Which alerts go elsewhere: the first route that takes an alert has it."""
     hours: dict[DnsLabel, Hours] = Field(default={})
     """Parts of the week by name, for routes."""
+    maintenance: dict[DnsLabel, Maintenance] = Field(default={})
+    """Windows of maintenance by name: nobody is told of what fires within them."""
     heartbeat: Heartbeat
     """The dead man's switch."""
     base_url: Url | None = None

@@ -16,7 +16,7 @@ from estate.errors import UsageError
 from estate.load import load
 from estate.model import Estate
 from singlepane import output
-from singlepane.commands import alerts_backtest, alerts_build, alerts_lint
+from singlepane.commands import alerts_backtest, alerts_build, alerts_lint, alerts_silences
 from singlepane.which import EstateOption, estate_file
 
 app = typer.Typer(
@@ -59,7 +59,8 @@ def route(
 ) -> None:
     """Say who is told of an alert with these labels, by which route, and whether at once.
 
-    Alerts that explain others hold these back, which is not looked at here; docs/alerts.md says which.
+    Maintenance that holds it back at that time is said. Alerts that explain others hold these back, which is
+    not looked at here; docs/alerts.md says which.
 
     Example: `singlepane alerts route alertname=ClusterSilent cluster=prod-weu --at 2026-11-29T03:00+01:00`
     """
@@ -73,9 +74,12 @@ def route(
     for each in rows:
         kind = given.alerts.receivers[each.receiver].kind
         when = f", once the hours {each.hours!r} begin" if not each.now else ""
+        if each.held:
+            when += f", held back by the maintenance {' and '.join(map(repr, each.held))}"
         output.console.print(f"{each.receiver} ({kind}), by {each.why}{when}", markup=False)
 
 
+app.add_typer(alerts_silences.app)
 app.command("build")(alerts_build.build)
 app.command("lint")(alerts_lint.lint)
 app.command("backtest")(alerts_backtest.backtest)

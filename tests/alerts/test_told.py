@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,21 +13,13 @@ import yaml
 from typer.testing import CliRunner
 
 from alerts.told import Told, told
-from deploy.engines import find
-from estate.model import Estate
 from singlepane.program import program
-from tests.alerts.manager import write
 from tests.alerts.rendered import EXAMPLE
-from tests.alerts.test_receivers import OFFICE, ROUTED, SECRETS, routed
+from tests.alerts.routes import cases, drawn
+from tests.alerts.test_receivers import OFFICE, ROUTED, routed
 
 NIGHT = datetime.fromisoformat("2026-11-29T03:00+01:00")
 MORNING = datetime.fromisoformat("2026-11-30T09:00+01:00")
-VALUES = {
-    "severity": ("critical", "warning", "info"),
-    "team": ("platform", "shop"),
-    "cluster": ("hub-weu", "prod-weu", "prod-neu"),
-    "alertname": ("OrdersGone", "TargetDown", "Watchdog"),
-}
 ESTATES, CASES = 4, 12
 
 
@@ -67,38 +58,16 @@ def test_hours_are_kept_to_the_minute(time: str, now: bool) -> None:
     assert told(alerts, {}, datetime.fromisoformat(time))[0].now is now
 
 
-def _drawn(chance: random.Random) -> Estate:
-    def row() -> dict[str, Any]:
-        keys = {"severities": "severity", "teams": "team", "clusters": "cluster", "alerts": "alertname"}
-        asked = {
-            key: chance.sample(VALUES[label], chance.randint(1, 2))
-            for key, label in keys.items()
-            if chance.random() < 0.4
-        }
-        receiver = chance.choice(["duty", "operations", "cards", "chat"])
-        return {"receiver": receiver, "also": chance.random() < 0.4, **asked}
-
-    return routed(*(row() for _ in range(chance.randint(1, 6))))
-
-
 def test_alertmanager_says_the_same(tmp_path: Path) -> None:
-    """amtool walks generated routes with generated labels, and gets to the same receivers."""
+    """amtool walks generated routes with generated labels, and gets to the same receivers, held back by the
+    same maintenance.
+    """
     chance = random.Random(9)
     for number in range(ESTATES):
-        estate = _drawn(chance)
         folder = tmp_path / str(number)
         folder.mkdir()
-        config = write(estate, folder, "127.0.0.1:1", SECRETS)
-        for _ in range(CASES):
-            labels = {name: chance.choice(values) for name, values in VALUES.items()}
-            words = [str(find("amtool")), "config", "routes", "test", f"--config.file={config}"]
-            words += [f"{name}={value}" for name, value in labels.items()]
-            done = subprocess.run(words, capture_output=True, text=True, check=True)
-            ours = [
-                f"{each.receiver}/heartbeat" if each.why == "alerts.heartbeat" else each.receiver
-                for each in told(estate.alerts, labels, NIGHT)
-            ]
-            assert done.stdout.strip() == ",".join(ours), (labels, config.read_text())
+        for case in cases(chance, drawn(chance), folder, CASES):
+            assert case.ours() == case.theirs(), (case.labels, case.at, case.config.read_text())
 
 
 def _run(*words: str) -> Any:

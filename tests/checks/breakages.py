@@ -56,6 +56,24 @@ def _routes(*rows: dict[str, Any]) -> dict[str, Any]:
     return {**_office(), "alerts.routes": [{"receiver": "oncall", **row} for row in rows]}
 
 
+def _weekly(**changes: Any) -> dict[str, Any]:
+    """Maintenance of every week."""
+    row = {"kind": "weekly", "zone": "Europe/Amsterdam", "begin": "12:00", "end": "14:00"}
+    return {"alerts.maintenance": {"work": {**row, **changes}}}
+
+
+def _once(**changes: Any) -> dict[str, Any]:
+    """Maintenance that is done once."""
+    row = {
+        "kind": "once",
+        "begin": "2026-12-01T20:00:00Z",
+        "end": "2026-12-01T22:00:00Z",
+        "comment": "a move",
+    }
+    row = {key: value for key, value in {**row, **changes}.items() if value is not GONE}
+    return {"alerts.maintenance": {"work": row}}
+
+
 def _mail(**changes: str) -> dict[str, Any]:
     """A mailbox beside the receivers that are there."""
     row = {"kind": "email", "to": "a@b.example", "sender": "a@b.example", "server": "smtp.b.example:587"}
@@ -85,6 +103,17 @@ ANYWHERE: tuple[Broken, ...] = (
     _b("unknown-time-zone", "alerts.hours.office.zone", **_office(zone="Europe/Amsterdm")),
     _b("hours-order", "alerts.hours.office.end", **_office(end="08:00")),
     _b("invalid-time", "alerts.hours.office.begin", **_office(begin="9:00")),
+    _b("unknown-time-zone", "alerts.maintenance.work.zone", **_weekly(zone="CEST")),
+    _b("hours-order", "alerts.maintenance.work.end", **_weekly(end="11:00")),
+    _b("unknown-cluster", "alerts.maintenance.work.clusters.0", **_weekly(clusters=["prod-nowhere"])),
+    _b("maintenance-heartbeat", "alerts.maintenance.work.alerts.0", **_weekly(alerts=["Watchdog"])),
+    _b("unknown-alert", "alerts.maintenance.work.alerts.0", **_weekly(alerts=["NodeNotRaedy"])),
+    _b("unknown-team", "alerts.maintenance.work.teams.0", **_weekly(teams=["nobody"])),
+    _b("not-allowed", "alerts.maintenance.work.kind", **_weekly(kind="daily")),
+    _b("missing-key", "alerts.maintenance.work.end", **_once(end=GONE)),
+    _b("invalid-time", "alerts.maintenance.work.begin", **_once(begin="2026-12-01T20:00:00")),
+    _b("maintenance-order", "alerts.maintenance.work.end", **_once(end="2026-12-01T20:00:00+02:00")),
+    _b("maintenance-long", "alerts.maintenance.work.end", **_once(end="2027-01-02T20:00:00Z")),
     _b("route-unreached", "alerts.routes.1", **_routes({"teams": ["a"]}, {"teams": ["a"], "also": True})),
     _b("page-held-back", "alerts.routes.0.hours", **_routes({"hours": "office"})),
     _b(

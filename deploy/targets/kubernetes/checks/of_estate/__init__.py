@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from deploy.targets.kubernetes.checks.of_estate.addresses import addresses
+from deploy.targets.kubernetes.checks.of_estate.alert_names import alert_names
 from deploy.targets.kubernetes.checks.of_estate.blocks import blocks
 from deploy.targets.kubernetes.checks.of_estate.client_ids import client_ids
 from deploy.targets.kubernetes.checks.of_estate.contexts import contexts
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     waves,
     gates,
     gate_times,
+    alert_names,
     slos,
     client_ids,
     federation,
