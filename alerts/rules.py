@@ -27,7 +27,7 @@ SERVER = text("http://", Address("server", "http"))
 TEAM = "platform"
 # A label of a namespace, and the value that keeps it silent; kube-state-metrics says it of all namespaces.
 MUTE = 'kube_namespace_labels{label_singlepane_alerts="off"}'
-_THRESHOLD = re.compile(r"\$\{(\w+)\}")
+THRESHOLD = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def groups(name: str, thresholds: Thresholds) -> list[dict[str, Any]]:
         return repr(seconds(value) if isinstance(value, str) else value)
 
     written = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = yaml.load(_THRESHOLD.sub(figure, written), yaml.CSafeLoader)["groups"]
+    found: list[dict[str, Any]] = yaml.load(THRESHOLD.sub(figure, written), yaml.CSafeLoader)["groups"]
     return found
 
 

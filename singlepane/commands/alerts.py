@@ -16,7 +16,13 @@ from estate.errors import UsageError
 from estate.load import load
 from estate.model import Estate
 from singlepane import output
-from singlepane.commands import alerts_backtest, alerts_build, alerts_lint, alerts_silences
+from singlepane.commands import (
+    alerts_backtest,
+    alerts_build,
+    alerts_explain,
+    alerts_lint,
+    alerts_silences,
+)
 from singlepane.which import EstateOption, estate_file
 
 app = typer.Typer(
@@ -82,6 +88,7 @@ def route(
 app.add_typer(alerts_silences.app)
 app.command("build")(alerts_build.build)
 app.command("lint")(alerts_lint.lint)
+app.command("explain")(alerts_explain.explain)
 app.command("backtest")(alerts_backtest.backtest)
 
 
