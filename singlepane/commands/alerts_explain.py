@@ -71,7 +71,8 @@ def _lines(found: Explained) -> Iterator[str]:
     yield from ("", "Told now, unless it is held back:", "")
     for told in found.told:
         later = "" if told.now else f", once the hours {told.hours!r} begin"
-        yield f"  {told.receiver}, by {told.why}{later}"
+        held = f", held back by the maintenance {', '.join(told.held)}" if told.held else ""
+        yield f"  {told.receiver}, by {told.why}{later}{held}"
     for title, rows in (("Held back by:", found.held_back), ("Holds back:", found.holds_back)):
         if rows:
             yield from ("", title, "", *(f"  {row}" for row in rows))
