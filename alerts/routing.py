@@ -17,9 +17,9 @@ from estate.quantities import seconds
 
 NOTIFICATIONS = "/api/v1/alertmanager"
 HEARTBEATS = "/api/v1/heartbeat"
-# One notification is about one problem of one cluster.
 # Tells nobody: what it gets was told by a route with `also`.
 TOLD = "also/told"
+# One notification is about one problem of one cluster.
 GROUP_BY = ("cluster", "alertname", "namespace")
 
 
