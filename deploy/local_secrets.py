@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import trustme
-
 from estate.components import SecretValue
 
 # As long as a state folder is likely to live.
@@ -58,6 +56,8 @@ def issued(folder: Path, names: Mapping[str, str]) -> IssuedFiles:
     files = [made.authority, *(file for row in made.pairs.values() for file in (row.certificate, row.key))]
     if all(file.exists() for file in files):
         return made
+    import trustme  # noqa: PLC0415 - with all that it needs, a tenth of a second for those who make none
+
     ca = trustme.CA(organization_name="singlepane", organization_unit_name="not for production")
     for key, name in names.items():
         leaf = ca.issue_cert(name, not_after=datetime.now(UTC) + VALID)
