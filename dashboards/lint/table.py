@@ -7,10 +7,9 @@ from typing import Any
 
 from dashboards.reading.values import Panel
 
-# Transformations after which the names of columns are known.
-_FOLLOWED = frozenset(
-    {"merge", "organize", "joinByField", "seriesToColumns", "sortBy", "filterByValue", "limit"}
-)
+# Transformations after which the names of columns are known. Compared one by one: what a document holds in
+# the place of a name need not be a text.
+_FOLLOWED = ("merge", "organize", "joinByField", "seriesToColumns", "sortBy", "filterByValue", "limit")
 
 
 def columns(panel: Panel) -> tuple[str, ...] | None:

@@ -95,3 +95,9 @@ def test_where_other_kinds_have_it(kind: str, changes: dict[str, Any]) -> None:
     assert said(document, CODE) == [("Up", "its numbers have no unit")]
     document["panels"][0] |= changes
     assert said(document, CODE) == []
+
+
+@pytest.mark.parametrize("kind", [{}, [], None, 7])
+def test_a_transformation_whose_name_is_no_text(kind: object) -> None:
+    """Which columns there are is not known then; nothing is said of them, and nothing breaks."""
+    assert said(table([], [{"id": kind, "options": {}}]), CODE) == []
