@@ -206,8 +206,6 @@ def _estate(estate: Estate, name: str, row: EstateExporter, document: dict[str, 
 
 def _leaves(value: Any) -> list[Template]:
     """The templates in a document, which are few: it is walked through for every exporter of an estate."""
-    if isinstance(value, str):
-        return []
     if isinstance(value, Text):
         return [value]
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

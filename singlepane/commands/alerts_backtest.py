@@ -23,6 +23,7 @@ from estate.errors import SurroundingsError, UsageError
 from estate.load import load
 from estate.quantities import seconds
 from singlepane import output
+from singlepane.bearer import TokenOption, signed
 from singlepane.which import EstateOption, estate_file
 
 # Prometheus gives at most 11,000 points of a series at once.
@@ -38,10 +39,7 @@ def backtest(
     url: Annotated[str, typer.Option("--url", help="A Prometheus-compatible API, such as Thanos Query's.")],
     back: Annotated[str, typer.Option("--range", help="How far back, such as 30d.")] = "7d",
     step: Annotated[str, typer.Option("--step", help="How often the rule is evaluated.")] = "1m",
-    token: Annotated[
-        Path | None,
-        typer.Option("--token-file", exists=True, dir_okay=False, help="A file with a bearer token."),
-    ] = None,
+    token: TokenOption = None,
     estate: EstateOption = None,
     form: output.FormatOption = output.Format.text,
 ) -> None:
@@ -56,8 +54,7 @@ def backtest(
     tried = _rules(rule, estate)
     length, every = _seconds("--range", back), _seconds("--step", step)
     end = time.time() // every * every
-    signed = {"Authorization": f"Bearer {token.read_text('utf-8').strip()}"} if token else {}
-    found = asyncio.run(_all(tried, url, signed, (end - length, end, every)))
+    found = asyncio.run(_all(tried, url, signed(token), (end - length, end, every)))
     if form is output.Format.json:
         output.document({"alerts": [_document(name, rows) for name, rows in found.items()]})
         return

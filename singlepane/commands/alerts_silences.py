@@ -15,6 +15,7 @@ from estate.errors import SurroundingsError
 from estate.load import load
 from estate.model import Estate
 from singlepane import output
+from singlepane.bearer import TokenOption, signed
 from singlepane.which import EstateOption, estate_file
 
 app = typer.Typer(
@@ -27,10 +28,6 @@ SIGNS = {"create": "+", "change": "~", "expire": "-", "keep": "="}
 _ROOT = "--url is the root of an Alertmanager, such as http://127.0.0.1:9093."
 
 UrlOption = Annotated[str, typer.Option("--url", help="Root of the Alertmanager, with its path if any.")]
-TokenOption = Annotated[
-    Path | None,
-    typer.Option("--token-file", exists=True, dir_okay=False, help="A file with a bearer token."),
-]
 
 
 @app.command("list")
@@ -79,8 +76,7 @@ def apply(
 
 
 def _client(url: str, token: Path | None) -> httpx.Client:
-    signed = {"Authorization": f"Bearer {token.read_text('utf-8').strip()}"} if token else {}
-    return httpx.Client(base_url=url, headers=signed, timeout=30)
+    return httpx.Client(base_url=url, headers=signed(token), timeout=30)
 
 
 def _planned(estate: Estate, client: httpx.Client) -> tuple[Change, ...]:
